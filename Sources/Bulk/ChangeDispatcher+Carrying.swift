@@ -70,7 +70,7 @@ extension ChangeDispatcher {
       // The message has expired. Only a service that has already received the message can still carry out the change.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
-      case .carriedOut(let id)?: return .settled(.found(id: id))
+      case .carriedOut(let id, let reply)?: return .settled(.found(id: id, reply: reply))
       case .repeatable?: return .send
       case .unknown?, .doubled?, nil: return nil
       }

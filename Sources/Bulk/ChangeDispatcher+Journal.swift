@@ -109,7 +109,7 @@ extension ChangeDispatcher {
   /// If the change must be sent again, the function announces the change in the journal, and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .notFound {
-    case .carriedOut(let id):
+    case .carriedOut(let id, _):
       if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id) }
       return .before(id: id)
     case .doubled(let count): return .failed(.doubled(count))

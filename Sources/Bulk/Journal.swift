@@ -229,7 +229,7 @@ public final class Journal: Sendable {
     guard change.verb == .create else { return settle(identity, word, id: nil) }
     switch outcome {
     case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)
-    case .found(let id): settle(identity, word, id: id)
+    case .found(let id, _): settle(identity, word, id: id)
     default: settle(identity, word, id: nil)
     }
   }

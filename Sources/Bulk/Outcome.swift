@@ -8,7 +8,9 @@ public enum Outcome: Sendable {
   /// An earlier run carried out the change, according to the journal; `id` is the resource's id.
   case before(id: String?)
   /// The change got no reply, but a lookup found that the service carried it out; `id` is the resource's id.
-  case found(id: String?)
+  ///
+  /// `reply` contains the resource as the lookup read it; nil if the lookup read only linkage.
+  case found(id: String?, reply: ChangeResult? = nil)
   /// The change was not sent, because the resource already had the requested values.
   case same
   /// The change was skipped, because its outcome is unknown since an earlier run (`unknown: "skip"`).

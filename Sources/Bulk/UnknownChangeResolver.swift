@@ -10,7 +10,9 @@ public struct UnknownChangeResolver: Sendable {
   /// The result of looking up a change whose outcome is unknown.
   public enum LookupFinding: Sendable {
     /// The change was carried out; `id` is the resource's id.
-    case carriedOut(id: String?)
+    ///
+    /// `reply` contains the resource as the lookup read it; nil if the lookup read only linkage.
+    case carriedOut(id: String?, reply: ChangeResult? = nil)
     /// The change was not found, and can safely be sent again.
     case repeatable
     /// The change may have been carried out, or may still be carried out later.
@@ -25,6 +27,10 @@ public struct UnknownChangeResolver: Sendable {
   }
 
   let client: ResourceClient
+  /// A function that spells the field names in a result as the statement's client requires.
+  ///
+  /// The lookups themselves compare the names of the wire.
+  private let renamed: @Sendable (JSONValue) -> JSONValue
   /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
   private let keyField: String?
   /// Whether the time of the option `settle:` has passed.
@@ -46,6 +52,7 @@ public struct UnknownChangeResolver: Sendable {
   ///   - goal: The attributes of the resource after a sequence of updates. If the resource has these attributes, the
   ///     sequence was carried out. Nil if each change is one request.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool, goal: JSONObject? = nil) {
+    renamed = { [client] in client.renamed($0) }
     var client = client
     client.settings.keys = .wire
     self.client = client
@@ -95,43 +102,57 @@ public struct UnknownChangeResolver: Sendable {
 
   /// Reads the number of resources with the key of a create; the number is 0 if the service ignores the filter.
   func count(ofKey change: Change) async -> Result<Int, LookupFailure> {
-    await limit.run { () async throws(ClientError) in try await resources(ofKey: change)?.count ?? 0 }
+    await limit.run { () async throws(ClientError) in try await list(ofKey: change)?.count ?? 0 }
   }
 
-  private func resources(ofKey change: Change) async throws(ClientError) -> [JSONObject]? {
+  /// Reads the resources with the key of a create; returns nil if the service ignores the filter by the key.
+  private func list(ofKey change: Change) async throws(ClientError) -> Document? {
     guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return nil }
-    var query = Query()
+    var query = change.query
     query.filter = [(keyField, key)]
-    let found = try await client.index(query).resources
-    return found.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
+    let found = try await client.index(query)
+    return found.resources.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
   }
 
   private func destroyed(_ change: Change) async throws(ClientError) -> LookupFinding {
     guard let id = change.id else { return .notFound }
-    return try await resource(id) == nil ? .carriedOut(id: id) : .repeatable
+    return try await document(id, Query()) == nil
+      ? .carriedOut(id: id, reply: .document(Document())) : .repeatable
   }
 
   private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let id = change.id, let resource = try await resource(id) else { return .repeatable }
-    if try await holds(resource, id, sent) { return .carriedOut(id: id) }
+    guard let id = change.id, let document = try await document(id, change.query), let resource = document.resource
+    else { return .repeatable }
+    if try await holds(resource, id, sent) { return .carriedOut(id: id, reply: reply(document)) }
     return isSettled || change.content.hashingSecrets == sent ? .repeatable : .notFound
   }
 
   private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let found = try await resources(ofKey: change) else { return .notFound }
-    switch found.count {
-    case 0: return isSettled ? .repeatable : .notFound
-    case 1:
-      let id = found[0]["id"]?.idText
-      return try await holds(found[0], id, sent) ? .carriedOut(id: id) : .notFound
-    default: return .doubled(found.count)
-    }
+    guard let found = try await list(ofKey: change) else { return .notFound }
+    guard let resource = found.first else { return isSettled ? .repeatable : .notFound }
+    guard found.count == 1 else { return .doubled(found.count) }
+    let id = resource["id"]?.idText
+    return try await holds(resource, id, sent) ? .carriedOut(id: id, reply: reply(found)) : .notFound
   }
 
-  private func resource(_ id: String) async throws(ClientError) -> JSONObject? {
-    do throws(ClientError) { return try await client.show(id).resource } catch {
+  private func reply(_ document: Document) -> ChangeResult {
+    ChangeResult(renamed(.object(document.object)), givesDocument: true)
+  }
+
+  /// Reads a resource; returns nil if the resource does not exist.
+  private func document(_ id: String, _ query: Query) async throws(ClientError) -> Document? {
+    do throws(ClientError) { return try await client.show(id, query) } catch {
       if error.kind == .notFound { return nil }
       throw error
     }
+  }
+}
+
+extension Change {
+  /// The query of a lookup: the related resources that the request of the change includes in its reply.
+  fileprivate var query: Query {
+    var query = Query()
+    query.include = params["include"]?.stringValue?.split(separator: ",").map(String.init) ?? []
+    return query
   }
 }

@@ -41,7 +41,7 @@ extension Safeguards {
       let header = journal.header
       let target = TargetQueue(broker: header.broker, queue: header.queue, type: header.type)
       let finding = await resolver.look(recorded: change, to: target)
-      if case .carriedOut(let id) = finding {
+      if case .carriedOut(let id, _) = finding {
         journal.settle(change.identity, "ok", id: id)
         result.withLock { $0.result.found += 1 }
       }

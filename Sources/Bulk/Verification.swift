@@ -172,7 +172,7 @@ extension UnknownChangeResolver {
   /// Looks up a change without a reply, and returns its outcome; nil if the outcome is still unknown.
   private func outcome(of change: Change) async -> Outcome? {
     switch await look(change, sent: change.content.hashingSecrets) {
-    case .carriedOut(let id): .found(id: id)
+    case .carriedOut(let id, let reply): .found(id: id, reply: reply)
     case .doubled(let count): .failed(.doubled(count))
     case .repeatable, .unknown: nil
     }

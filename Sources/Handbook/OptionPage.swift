@@ -74,7 +74,7 @@ struct OptionPage: Sendable {
     """,
     "verify": """
     At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
-    carried out, the change counts as ok. Lookups only read, so no change is sent again. For link, relink and unlink, a \
+    carried out, the change counts as ok, and the next stage gets the resource that the lookup read. Lookups only read, so no change is sent again. For link, relink and unlink, a \
     lookup reads the linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also \
     searches for the resource of every create, by the value of the option key:. Such a search finds resources that were \
     created twice. The lookups end after three timeouts in a row, or after 10,000 changes. A note says how \

@@ -14,7 +14,9 @@ struct ChunkReply: Sendable {
     /// If the chunk requests no results, the worker omits a result that only identifies the changed resource.
     case omitted
     /// A lookup found that a lost worker already carried out the change; `id` is the id of the resource.
-    case found(id: String?)
+    ///
+    /// `document` contains the resource as the lookup read it; nil if the statement needs no results.
+    case found(id: String?, document: JSONValue? = nil)
     case failed(ClientError)
     /// The change was not sent, because the chunk has expired, reached its limit of failures or was cancelled.
     case unsent
@@ -122,7 +124,9 @@ extension ChunkReply.Outcome {
     switch self {
     case .done(let result): ["result": result]
     case .omitted: 1
-    case .found(let id): ["found": id.map { .string($0) } ?? .null]
+    case .found(let id, let document):
+      .object(
+        JSONObject([("found", id.map { .string($0) } ?? .null)] + (document.map { [("document", $0)] } ?? [])))
     case .failed(let error): ["error": .object(error.json)]
     case .unsent: .null
     }
@@ -138,7 +142,7 @@ extension ChunkReply.Outcome {
     } else if let error = json["error"]?.objectValue.flatMap({ ClientError(json: $0) }) {
       self = .failed(error)
     } else if let id = json["found"] {
-      self = .found(id: id.stringValue)
+      self = .found(id: id.stringValue, document: json["document"])
     } else {
       return nil
     }
@@ -159,7 +163,9 @@ extension ChunkReply.Outcome {
     switch self {
     case .done(let result): .success(ChangeResult(renamed(result), givesDocument: change.givesDocument))
     case .omitted: .success(.omitted)
-    case .found(let id): .success(Self.found(id, change))
+    case .found(_, let document?) where change.givesDocument:
+      .success(ChangeResult(renamed(document), givesDocument: true))
+    case .found(let id, _): .success(Self.found(id, change))
     case .failed(let error): .failure(error)
     case .unsent: nil
     }
@@ -181,7 +187,7 @@ extension ChunkReply.Outcome {
     return .done(["data": .object(identifier)])
   }
 
-  /// Returns the reply for a change that has been carried out according to a lookup.
+  /// Returns the reply for a change that has been carried out according to a lookup that read no resource.
   ///
   /// The reply contains only the identifier of the resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeResult {

@@ -1,5 +1,7 @@
 import Bulk
 import Client
+import JSONAPI
+import JSONText
 import Synchronization
 
 /// The work of a worker on one chunk: it carries out the changes of the chunk, and collects their outcomes.
@@ -96,7 +98,9 @@ struct ChunkRun: Sendable {
       guard !Task.isCancelled else { return false }
       let change = chunk.changes[index]
       switch await resolver.look(change) {
-      case .carriedOut(let id): progress.set(.init(.found(id: id)), at: index, change)
+      case .carriedOut(let id, let reply):
+        let document = chunk.givesResults ? reply?.json : nil
+        progress.set(.init(.found(id: id, document: document)), at: index, change)
       case .doubled(let count): progress.set(.init(.failed(.doubled(count))), at: index, change)
       case .unknown(let failure):
         progress.set(.init(.failed(.lostWithWorker(change, failure))), at: index, change)
@@ -105,6 +109,13 @@ struct ChunkRun: Sendable {
       return true
     }
     return progress.repeatable
+  }
+}
+
+extension ChangeResult {
+  /// The document of the reply as JSON; nil if the reply is not a document.
+  fileprivate var json: JSONValue? {
+    if case .document(let document) = self { .object(document.object) } else { nil }
   }
 }
 

@@ -68,6 +68,28 @@ import Testing
     await service.stop()
   }
 
+  /// If a lookup finds a change, the next stage gets the resource that the lookup read.
+  @Test(arguments: ["", "retry: 1"]) func theNextStageGetsTheResource(_ option: String) async throws {
+    let service = try await OddService { method, params in
+      let author = #"{"type":"authors","id":"3","attributes":{"name":"Ann"}}"#
+      let linkage = #"{"author":{"data":{"type":"authors","id":"3"}}}"#
+      let post =
+        #"{"type":"posts","id":"1","attributes":{"views":5,"inserted-at":"now"},"relationships":\#(linkage)}"#
+      let included = params["include"] as? String == "author" ? #","included":[\#(author)]"# : ""
+      return method == "show" ? #""result":{"data":\#(post)\#(included)}"# : Self.unreadable
+    }
+    let statement = """
+      let own = client queue: "posts" keys: "underscore"
+      [1] | update own {views: 5} include: "author" on-error: "continue" timeout: 1s \(option)
+      | where .views == 5 | select .id .inserted_at .author.name
+      """
+    let ran = await service.run(statement)
+    #expect(
+      ran.output == #"{"id":"1","inserted_at":"now","author.name":"Ann"}"# + "\n", Comment(rawValue: ran.notes))
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    await service.stop()
+  }
+
   /// If lookups find some of the changes that counted as failures, the error of `halt:` says so.
   @Test func theErrorOfHaltAgreesWithTheCounts() async throws {
     let service = try await OddService { method, params in

@@ -255,22 +255,27 @@ import Testing
   /// A worker that loses its connection sends no further changes of its chunk.
   ///
   /// A chunk is a message with several changes. The broker delivers the chunk again, and the next worker first looks up
-  /// its changes.
-  @Test func aChunkOfALostWorkerIsLookedUp() async throws {
+  /// its changes. The next stage of the statement gets the resources that the lookups read.
+  @Test(arguments: ["destroy", "update"]) func aChunkOfALostWorkerIsLookedUp(_ verb: String) async throws {
     let service = try await FakeService("--log", "-", "--latency", "50ms")
     let worker = await PoolWorker(in: service.vhost, ["--in-flight", "1"])
     let running = Task {
-      await run(#"1..20 | destroy posts workers: "test" confirm: true timeout: 2s on-error: "continue""#, on: service)
+      let options = #"workers: "test" timeout: 2s on-error: "continue""#
+      return await run(
+        verb == "destroy"
+          ? "1..20 | destroy posts confirm: true \(options)"
+          : "1..20 | update posts {views: 7} \(options) | where .views == 7 and .state != null | count", on: service)
     }
     #expect(try await service.vhost.soon { try $0.requestsInHand(of: "posts") == 1 })
     #expect(try service.vhost.closeConnections(named: " work test") == 1)
     let ran = await running.value
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    #expect(ran.output == (verb == "update" ? "20\n" : ""), Comment(rawValue: ran.output))
     #expect(
       worker.notes.contains("was delivered before: looking up its changes first"), Comment(rawValue: worker.notes))
     #expect(await worker.stop() == 0)
     let log = try await service.stop().output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
-    let destroyed = log.filter { $0["method"] == "destroy" && $0["outcome"] == "ok" }.compactMap {
+    let destroyed = log.filter { $0["method"]?.stringValue == verb && $0["outcome"] == "ok" }.compactMap {
       $0["id"]?.stringValue
     }
     #expect(destroyed.count == 20 && Set(destroyed).count == 20)

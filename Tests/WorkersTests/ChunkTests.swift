@@ -145,7 +145,8 @@ import Testing
     error.answer = ErrorObject(.document, "no", data: ["a": 1])
     let items: [ChunkReply.TimedOutcome] = [
       .init(.done(["data": ["type": "posts", "id": "1"]]), latency: .microseconds(1500)), .init(.found(id: "2")),
-      .init(.found(id: nil)), .init(.failed(error), latency: .milliseconds(2)), .init(.unsent), .init(.done(.null)),
+      .init(.found(id: nil, document: ["data": ["id": "3"]])), .init(.failed(error), latency: .milliseconds(2)),
+      .init(.unsent), .init(.done(.null)),
       .init(.omitted, latency: .microseconds(30)), .init(.omitted, latency: .microseconds(40)),
     ]
     let reply = ChunkReply(items, time: .milliseconds(12))

@@ -1,4 +1,5 @@
 import Bulk
+import Client
 import JSONText
 import Synchronization
 import Values
@@ -38,7 +39,7 @@ final class BulkResultCollector: Sendable {
   /// Returns the value that the next stage gets for an element; nil if the element's change did not succeed.
   private static func value(for planned: BulkElement, _ outcome: Outcome, _ session: Session) -> Value? {
     if let found = planned.found { return found }
-    if case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
+    if let reply = outcome.reply, case .success(let prepared) = planned.prepared {
       let value = prepared.value(of: reply, session)
       return value.isNull ? planned.element : value
     }
@@ -65,12 +66,23 @@ final class BulkResultCollector: Sendable {
 }
 
 extension Outcome {
-  /// The id of a resource that an earlier run changed, or that a lookup found; no reply of this run contains the id.
+  /// The id of a resource that an earlier run changed, or that a lookup of linkage found.
+  ///
+  /// No reply of this run contains the resource.
   ///
   /// The outer optional is nil for all other outcomes. The inner optional is nil if the id is unknown.
   fileprivate var idWithoutReply: String?? {
     switch self {
-    case .before(let id), .found(let id): .some(id)
+    case .before(let id), .found(let id, _): .some(id)
+    default: nil
+    }
+  }
+
+  /// The reply to the change, or the resource that a lookup read instead; nil for all other outcomes.
+  fileprivate var reply: ChangeResult? {
+    switch self {
+    case .done(let reply): reply
+    case .found(_, let reply): reply
     default: nil
     }
   }

@@ -40,7 +40,8 @@ extension Article {
 
       Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program waits for the replies to
       the changes in flight, but at most until their timeout expires. An `each` with a journal first completes the iterations that have
-      begun. A second signal ends the wait, and changes in flight are then unknown. At the prompt, a third signal ends the program.
+      begun. A second signal ends the wait, and changes in flight are then unknown. At the prompt, a third signal ends the program. If the
+      same signal arrives again within 100 ms, it counts once.
 
       If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, writes a file or
       asserts, the status is 1. Otherwise the status is 0. If standard output was closed from the start, the status is 1. If a
