@@ -28,6 +28,9 @@ public final class PostingCarrier: GroupCarrier {
     self.client = client
   }
 
+  /// Creates the carrier of a client; it sends each change in a task if the client's transport can't post requests.
+  public init(inTasksOrPosted client: ResourceClient) { self.client = client }
+
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
@@ -41,7 +44,8 @@ public final class PostingCarrier: GroupCarrier {
 
   /// Sends a change without waiting for its reply.
   ///
-  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage.
+  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage. The same applies
+  /// if the client's transport can't post requests.
   public func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: InFlightChange

@@ -60,24 +60,28 @@ struct ChunkRun: Sendable {
     return ChunkReply(progress.items, time: .now - begin, window: window)
   }
 
+  /// Sends the changes with the given indices, and waits for their outcomes.
   private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: ChunkProgress) async {
-    let carrier = ClientCarrier(client)
-    var page: [Int]? = indices
-    _ = await ConcurrentWork(limit: min(window, max(1, indices.count)), executor: carrier.executor).run {
-      page.take()
-    } work: { _, index in
-      guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else { return false }
-      let change = chunk.changes[index]
-      let begin = ContinuousClock.now
-      let result: Result<ChangeResult, ClientError>
-      do throws(ClientError) { result = .success(try await carrier.carry(change)) } catch { result = .failure(error) }
-      let latency = ContinuousClock.now - begin
-      let outcome = ChunkReply.Outcome(result)
-      progress.set(
-        ChunkReply.TimedOutcome(chunk.givesResults ? outcome : outcome.withoutContents(change), latency: latency),
-        at: index,
-        change)
-      return true
+    let carrier = PostingCarrier(inTasksOrPosted: client)
+    let changes = ChangeWindow(window) { [chunk] index, result, latency in
+      let (change, outcome) = (chunk.changes[index], ChunkReply.Outcome(result))
+      let item = chunk.givesResults ? outcome : outcome.withoutContents(change)
+      progress.set(ChunkReply.TimedOutcome(item, latency: latency), at: index, change)
+    }
+    await withTaskExecutorPreference(carrier.executor) {
+      await withTaskCancellationHandler {
+        for index in indices {
+          await changes.begin()
+          guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else {
+            changes.cancel()
+            break
+          }
+          carrier.take(chunk.changes[index], number: index, for: changes)
+        }
+        await changes.ended()
+      } onCancel: {
+        carrier.end()
+      }
     }
   }
 
