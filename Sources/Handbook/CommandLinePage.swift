@@ -135,8 +135,7 @@ struct CommandLinePage: Sendable {
           --in-flight N   the maximum number of changes in flight (default: 64)
           --allow QUEUE   changes only this queue; can be repeated
           --insecure      works without the secret
-          --status        starts no worker; shows the workers, their rates,
-                          and the chunks that wait or are not acknowledged
+          --status        starts no worker; shows the workers and the chunks
 
         help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
