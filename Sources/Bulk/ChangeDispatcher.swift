@@ -21,12 +21,12 @@ public struct ChangeDispatcher: Sendable {
   /// Whether the carrier passes changes to a pool of workers, and so can measure their reply times more exactly.
   let isPooled: Bool
   let lateReplies: LateReplies?
-  let guards: Safeguards
+  let guards: ChangeSafeguards
 
   /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
     _ account: StatementSafeguardState, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
-    guards: Safeguards = Safeguards()
+    guards: ChangeSafeguards = ChangeSafeguards()
   ) {
     self.account = account
     self.carrier = carrier

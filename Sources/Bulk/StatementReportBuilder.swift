@@ -9,7 +9,7 @@ final class StatementReportBuilder: Sendable {
   /// The index of the first new element: the number of elements that the report contained before.
   private let first: Int
   private let policy: SendingPolicy
-  private let guards: Safeguards
+  private let guards: ChangeSafeguards
   private let lateReplies: LateReplies?
   private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
@@ -18,7 +18,7 @@ final class StatementReportBuilder: Sendable {
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
-    _ report: StatementReport, _ policy: SendingPolicy, _ guards: Safeguards, _ lateReplies: LateReplies?,
+    _ report: StatementReport, _ policy: SendingPolicy, _ guards: ChangeSafeguards, _ lateReplies: LateReplies?,
     _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) {
     self.report = Mutex(report)

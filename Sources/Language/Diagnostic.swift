@@ -18,26 +18,12 @@ public struct Diagnostic: Sendable, Equatable {
   /// Whether more input would correct the error, such as the error for an open bracket or an open block.
   public var isIncomplete: Bool
   /// Other source ranges that the error shows, such as the opening bracket of an unclosed list.
-  public var marks: [LabelledRange]
-
-  /// A source range and the label below it.
-  public struct LabelledRange: Sendable, Equatable {
-    /// The source range that is marked.
-    public var range: SourceRange
-    /// The text at the carets; nil for no text.
-    public var label: String?
-
-    /// Creates a labelled range.
-    public init(range: SourceRange, label: String? = nil) {
-      self.range = range
-      self.label = label
-    }
-  }
+  public var marks: [ErrorMark]
 
   /// Creates a diagnostic.
   public init(
     severity: Severity = .error, range: SourceRange, message: String, label: String? = nil, nextStep: String? = nil,
-    isIncomplete: Bool = false, marks: [LabelledRange] = []
+    isIncomplete: Bool = false, marks: [ErrorMark] = []
   ) {
     self.severity = severity
     self.range = range

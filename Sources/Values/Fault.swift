@@ -15,29 +15,13 @@ public final class Fault: Error, Sendable {
     public var description: String { word }
   }
 
-  /// A range of the script that caused the error.
-  ///
-  /// A message marks the range with `^` characters, followed by the label.
-  public struct LabelledRange: Sendable {
-    /// The source range.
-    public var range: SourceRange
-    /// The label after the `^` characters; nil for no label.
-    public var label: String?
-
-    /// Creates a labelled range.
-    public init(_ range: SourceRange, _ label: String? = nil) {
-      self.range = range
-      self.label = label
-    }
-  }
-
   /// All properties of an error in one value.
   ///
   /// A method copies this value and changes the copy.
   private struct FaultContent: Sendable {
     var kind: Kind
     var message: String
-    var marks: [LabelledRange]
+    var marks: [ErrorMark]
     var source: SourceText?
     var nextStep: String?
     var errors: [JSONValue] = []
@@ -56,7 +40,7 @@ public final class Fault: Error, Sendable {
   /// The source ranges that caused the error.
   ///
   /// The first range determines the position that the message shows.
-  public var marks: [LabelledRange] { facts.marks }
+  public var marks: [ErrorMark] { facts.marks }
   /// The text that contains the marks.
   public var source: SourceText? { facts.source }
   /// The error objects (JSON:API) of the service's response; empty if the error does not come from a service.
@@ -70,7 +54,7 @@ public final class Fault: Error, Sendable {
 
   /// Creates an error.
   public init(
-    _ kind: Kind, _ message: String, at marks: [LabelledRange] = [], in source: SourceText? = nil,
+    _ kind: Kind, _ message: String, at marks: [ErrorMark] = [], in source: SourceText? = nil,
     nextStep: String? = nil
   ) {
     facts = FaultContent(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
@@ -78,7 +62,7 @@ public final class Fault: Error, Sendable {
 
   /// Creates an error about one source range.
   package convenience init(_ kind: Kind, _ message: String, _ range: SourceRange, nextStep: String? = nil) {
-    self.init(kind, message, at: [LabelledRange(range)], nextStep: nextStep)
+    self.init(kind, message, at: [ErrorMark(range)], nextStep: nextStep)
   }
 
   /// Creates a copy of an error.
@@ -99,7 +83,7 @@ public final class Fault: Error, Sendable {
     guard self.source == nil else { return self }
     return changed { facts in
       facts.source = source
-      if facts.marks.isEmpty { facts.marks = [LabelledRange(range)] }
+      if facts.marks.isEmpty { facts.marks = [ErrorMark(range)] }
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
   private func run(
-    _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: Safeguards
+    _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: ChangeSafeguards
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
@@ -31,8 +31,8 @@ import Testing
       key: key)
   }
 
-  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> Safeguards {
-    var guards = Safeguards()
+  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> ChangeSafeguards {
+    var guards = ChangeSafeguards()
     guards.retries = retries
     guards.verification = .unknown
     guards.resolver = service.map { UnknownChangeResolver($0.client, keyField: "text", isSettled: false) }
@@ -137,7 +137,7 @@ import Testing
       return nil
     }
     for _ in 0..<2 {
-      var guards = Safeguards()
+      var guards = ChangeSafeguards()
       let backup = try Backup(path, service.client, Query())
       guards.backup = backup
       let report = await run([.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, guards)
@@ -154,7 +154,7 @@ import Testing
   @Test func aChangeWithoutABackupIsNotSent() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier()
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.backup = try Backup(path, ScriptedService().client, Query())
     let report = await run([.update(1, ["views": 2]), .destroy(2)], on: carrier, guards)
     #expect(carrier.carried.isEmpty && report.tally.failed == 1 && report.tally.absent == 1)
@@ -200,7 +200,7 @@ import Testing
       QueueState(messages: depths.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }, consumers: 1)
     } sample: {
     }
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier { _ in
       #expect(depths.withLock(\.count) == 1)
@@ -215,7 +215,7 @@ import Testing
       QueueState(messages: 0, consumers: 1)
     } sample: {
     }
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier()
     _ = await run((1...40).map { .destroy($0) }, on: carrier, window: 16, guards)
@@ -223,7 +223,7 @@ import Testing
   }
 
   @Test func aPauseEndsWithItsPatience() async {
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.throttle = Throttle(.init(depth: 50, p95: nil, patience: .milliseconds(150))) {
       throw LinkError(.accessRefused, "the queue is exclusive to another connection")
     } sample: {
@@ -243,7 +243,7 @@ import Testing
       nil
     } sample: {
     }
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier { _ in
       #expect(blocked.withLock { $0 } == [])
@@ -254,7 +254,7 @@ import Testing
   }
 
   @Test func aBlockedBrokerEndsTheStatementAfterItsPatience() async {
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     guards.throttle = Throttle(.init(depth: 5, p95: nil, patience: .milliseconds(150))) {
       true
     } probe: {

@@ -13,10 +13,10 @@ struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
   private let dialect: ProtocolDialect
-  private var shapes: [String: EncodedMemberLabels] = [:]
+  private var shapes: [String: EncodedMemberNames] = [:]
 
   /// The members of a type that the document shows, with their names already encoded as JSON.
-  private struct EncodedMemberLabels {
+  private struct EncodedMemberNames {
     /// The text after the id, which contains the type: `","type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
@@ -97,14 +97,14 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func shape(_ type: ResourceType) -> EncodedMemberLabels {
+  private mutating func shape(_ type: ResourceType) -> EncodedMemberNames {
     if let shape = shapes[type.name] { return shape }
-    let shape = EncodedMemberLabels(type, fieldsets)
+    let shape = EncodedMemberNames(type, fieldsets)
     shapes[type.name] = shape
     return shape
   }
 
-  private mutating func attributes(_ record: ResourceRow, _ shape: EncodedMemberLabels) {
+  private mutating func attributes(_ record: ResourceRow, _ shape: EncodedMemberNames) {
     if shape.attributes.isEmpty { return }
     append(#","attributes":{"#)
     var isFirst = true
@@ -117,7 +117,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func relationships(_ record: ResourceRow, _ shape: EncodedMemberLabels) {
+  private mutating func relationships(_ record: ResourceRow, _ shape: EncodedMemberNames) {
     if shape.toOnes.isEmpty, shape.toManies.isEmpty { return }
     append(#","relationships":{"#)
     var separator = ""

@@ -66,7 +66,7 @@ struct CompiledRequest: Sendable {
     default: break
     }
     throw Fault(
-      .value, "\(command.declaration.name) is not a change", at: [Fault.LabelledRange(range)], in: values.source)
+      .value, "\(command.declaration.name) is not a change", at: [ErrorMark(range)], in: values.source)
   }
 }
 

@@ -200,7 +200,7 @@ struct Arguments: Sendable {
 
   /// Returns an error about an argument; the error marks the argument's source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
-    Fault(kind, message, at: [Fault.LabelledRange(argument.range)], in: source, nextStep: nextStep)
+    Fault(kind, message, at: [ErrorMark(argument.range)], in: source, nextStep: nextStep)
   }
 
   /// Returns the error for an option whose value has the wrong type.

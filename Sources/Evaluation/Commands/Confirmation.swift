@@ -52,7 +52,7 @@ extension ConfirmationRequest {
     let earlier = before > 0 ? " after \(before) in earlier runs" : ""
     throw Fault(
       .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but the limit max: is \(max)",
-      at: [Fault.LabelledRange(arguments.range)], in: arguments.source,
+      at: [ErrorMark(arguments.range)], in: arguments.source,
       nextStep: arguments.stepAfterMax)
   }
 
@@ -172,6 +172,6 @@ extension RunContext {
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {
-    Fault(kind, message, at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: nextStep)
+    Fault(kind, message, at: [ErrorMark(arguments.range)], in: arguments.source, nextStep: nextStep)
   }
 }

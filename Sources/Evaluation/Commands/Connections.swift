@@ -283,7 +283,7 @@ extension Arguments {
     if let common { return common.client }
     guard case .client(let client) = value(0) else {
       throw Fault(
-        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.LabelledRange(range(0))],
+        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [ErrorMark(range(0))],
         in: source,
         nextStep: "let posts = client queue: \"posts\"")
     }

@@ -90,10 +90,10 @@ extension Command {
 
 extension Session {
   /// Returns the learned schema for the type of the client in the first argument.
-  fileprivate func resource(_ arguments: Arguments) throws(Fault) -> ValueShape.ResourceShape {
+  fileprivate func resource(_ arguments: Arguments) throws(Fault) -> InferredShape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings
-    return ValueShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
+    return InferredShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
   }
 
   fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
@@ -131,7 +131,7 @@ extension Session {
   }
 }
 
-extension ValueShape.ResourceShape {
+extension InferredShape.ResourceShape {
   /// The rows that `describe` returns.
   ///
   /// There is one row for each known field. There is also one row for each name that the service accepted or refused in

@@ -209,7 +209,7 @@ extension Fault {
       .value,
       "destroy-all \(client.name): the filter asks for the \(ignored.name) \(ignored.wanted), but the service returned "
         + "\(client.client.type)/\(ignored.id), whose \(ignored.name) is \(ignored.found)",
-      at: [Fault.LabelledRange(arguments["filter"]?.range ?? arguments.range)], in: arguments.source,
+      at: [ErrorMark(arguments["filter"]?.range ?? arguments.range)], in: arguments.source,
       nextStep: "the service may ignore this filter. To destroy only the resources that match: "
         + "stream \(name) | where \(ignored.condition) | collect | destroy \(name). To destroy what the service returns: "
         + "stream \(name)\(filter) | collect | destroy \(name)")

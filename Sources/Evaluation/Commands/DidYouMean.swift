@@ -14,7 +14,8 @@ extension Arguments {
     for detail in error.errors {
       for name in names(detail) {
         let owner =
-          name.type.map { ValueShape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) } ?? resource
+          name.type.map { InferredShape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) }
+          ?? resource
         if let near = owner.nearest(to: name.text, in: name.place) { return "did you mean \(near)?" }
       }
     }
@@ -34,7 +35,7 @@ extension Arguments {
         return "a relationship is included with all its fields: include: \(String(name.text[..<dot]).quoted)"
       }
       let type = name.type ?? resource.type
-      let owner = ValueShape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
+      let owner = InferredShape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
       let isRelationship = ["relationship", "include"].contains(name.place)
       let all = isRelationship ? owner.schema.relationships.names.map(owner.spelled) : owner.fields.map(\.name)
       let others = all.filter { !["id", "type"].contains($0) }
@@ -47,11 +48,11 @@ extension Arguments {
   }
 
   /// The learned schema for the type of the call's client; nil if the client learns no schema.
-  var knownResource: ValueShape.ResourceShape? {
+  var knownResource: InferredShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
     let settings = client.client.settings
-    return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
+    return InferredShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
   /// A name in a call, with the argument that contains the name.
@@ -93,7 +94,7 @@ extension Arguments {
   }
 }
 
-extension ValueShape.ResourceShape {
+extension InferredShape.ResourceShape {
   /// Returns the known name that is most similar to the given name; nil if no known name is similar.
   ///
   /// Also returns nil if the given name itself is known. `place` is the argument that contains the name, such as

@@ -90,7 +90,7 @@ extension Arguments {
   }
 }
 
-extension ValueShape.ResourceShape {
+extension InferredShape.ResourceShape {
   /// The names of the known relationships, spelled as the client's option `keys:` says.
   fileprivate var relationshipNames: [String] { schema.relationships.names.map(spelled) }
 }

@@ -244,7 +244,7 @@ extension Arguments {
 
   private func fault(_ refusal: OptionRefusal, _ argument: Argument) -> Fault {
     Fault(
-      .value, refusal.message, at: [Fault.LabelledRange(argument.target(at: refusal.path)?.range ?? argument.range)],
+      .value, refusal.message, at: [ErrorMark(argument.target(at: refusal.path)?.range ?? argument.range)],
       in: source, nextStep: refusal.nextStep)
   }
 }

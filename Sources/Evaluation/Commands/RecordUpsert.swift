@@ -206,7 +206,7 @@ private struct RecordUpsert {
 
   private func fault(_ message: String, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) upsert: \(message)", at: [Fault.LabelledRange(arguments.range(1))], in: arguments.source,
+      .value, "\(client.name) upsert: \(message)", at: [ErrorMark(arguments.range(1))], in: arguments.source,
       nextStep: nextStep)
   }
 }

@@ -233,7 +233,7 @@ private struct TransitionSequence: ChangeSequence {
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
     let range = arguments[option]?.target(at: [name])?.range ?? arguments.range
-    return Fault(.value, message, at: [Fault.LabelledRange(range)], in: arguments.source, nextStep: nextStep)
+    return Fault(.value, message, at: [ErrorMark(range)], in: arguments.source, nextStep: nextStep)
   }
 
   /// Returns the whole path to the goal, for a resource whose state is unknown.
@@ -299,7 +299,7 @@ private struct TransitionSequence: ChangeSequence {
 
   private func fault(_ message: String, at argument: Arguments.Argument? = nil, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) transition: \(message)", at: [Fault.LabelledRange(argument?.range ?? arguments.range)],
+      .value, "\(client.name) transition: \(message)", at: [ErrorMark(argument?.range ?? arguments.range)],
       in: arguments.source, nextStep: nextStep)
   }
 }

@@ -86,7 +86,7 @@ extension Completer {
   // MARK: Values from the learned schema
 
   /// The resource type of the client in the call's first argument; nil if this argument is not a known client.
-  var client: ValueShape.ResourceShape? {
+  var client: InferredShape.ResourceShape? {
     guard let call = context.target?.call, let place = call.places.first,
       case .client(let client) = inference.shape(of: place, context.flows)
     else { return nil }
@@ -155,7 +155,7 @@ extension Completer {
   ///
   /// First come the fields that the service has not refused as filters. Then come other names that the service has
   /// accepted as filters.
-  private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
+  private func filters(_ client: InferredShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
     var fields: [(name: String, note: String?)] = []
@@ -193,7 +193,7 @@ extension Completer {
   }
 
   /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the relationship is unknown.
-  private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
+  private func related(_ client: InferredShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
       inference.source.text(call.places[call.isStage ? 1 : 2]).trimmingPrefix("\"").filter { $0 != "\"" })
@@ -201,7 +201,7 @@ extension Completer {
 
   /// Returns the candidates for the value of a member in a resource identifier: `type` or `id`.
   private func linkage(
-    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: InferredShape.ResourceShape
   ) -> [Candidate] {
     guard let types = relationship?.types else { return [] }
     switch member {
@@ -211,7 +211,7 @@ extension Completer {
     }
   }
 
-  private func ids(of type: String, _ client: ValueShape.ResourceShape) -> [Candidate] {
+  private func ids(of type: String, _ client: InferredShape.ResourceShape) -> [Candidate] {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), from a recent reply") }
       ?? []
   }
@@ -243,7 +243,7 @@ extension Completer {
   }
 
   private func linkageTexts(
-    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: InferredShape.ResourceShape
   ) -> [String] {
     guard let types = relationship?.types else { return [] }
     return member == "type" ? types : types.flatMap { client.queue[$0]?.ids ?? [] }
@@ -260,7 +260,7 @@ extension [CompletionResult.Candidate] {
   }
 }
 
-extension ValueShape {
+extension InferredShape {
   fileprivate var isConnection: Bool {
     if case .value(.connection) = self { true } else if case .connection = self { true } else { false }
   }

@@ -44,7 +44,7 @@ extension Completer {
   /// The shape of the element that a `.field` at the cursor reads.
   ///
   /// In the option `key:` of a command such as `upsert`, the element is the record in the command's arguments.
-  var element: ValueShape {
+  var element: InferredShape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)
     }
@@ -52,7 +52,7 @@ extension Completer {
     switch target.call.name {
     case "upsert" where places.count > 1:
       let record = inference.shape(of: places[1], context.flows)
-      return record.fields.isEmpty ? client.map { ValueShape.resource($0) } ?? ValueShape.unknown : record
+      return record.fields.isEmpty ? client.map { InferredShape.resource($0) } ?? InferredShape.unknown : record
     case "diff" where !places.isEmpty: return inference.shape(of: places[0], context.flows).element
     default: return inference.element(context.flows)
     }
@@ -74,7 +74,7 @@ extension Completer {
   }
 }
 
-extension ValueShape {
+extension InferredShape {
   /// The name of the type of a value with this shape; nil if the type is unknown.
   fileprivate var typeName: String? {
     switch self {

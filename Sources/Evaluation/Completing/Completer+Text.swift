@@ -86,7 +86,7 @@ extension Completer {
   private var fieldNames: [Candidate] {
     guard let client, let target = context.target else { return [] }
     let type = target.path.first ?? client.type
-    let shape = ValueShape.ResourceShape(queue: client.queue, type: type, keys: client.keys)
+    let shape = InferredShape.ResourceShape(queue: client.queue, type: type, keys: client.keys)
     return shape.fields.filter { !["id", "type"].contains($0.name) }.map { Candidate(text: $0.name, note: $0.note) }
   }
 

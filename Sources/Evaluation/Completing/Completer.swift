@@ -105,7 +105,7 @@ struct Completer {
   }
 
   /// Returns the candidates for the variables whose shape meets a condition.
-  func names(_ condition: (ValueShape) -> Bool) -> [Candidate] {
+  func names(_ condition: (InferredShape) -> Bool) -> [Candidate] {
     names.filter { condition(inference.shape(ofName: $0.text)) }
   }
 
@@ -117,7 +117,7 @@ struct Completer {
   /// Returns the candidates for the fields that code can read with a dot.
   ///
   /// The function leaves out a name that needs quotes, such as `first name`.
-  static func names(of fields: [ValueShape.Field]) -> [Candidate] {
+  static func names(of fields: [InferredShape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
@@ -135,7 +135,7 @@ struct Completer {
   var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
 }
 
-extension ValueShape {
+extension InferredShape {
   /// The description of a variable of this shape, in one line.
   var note: String? {
     switch self {

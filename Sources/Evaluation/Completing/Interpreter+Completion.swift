@@ -78,29 +78,29 @@ extension Session {
   /// Returns a resource type with the learned schema of its queue; nil if no open client knows the type.
   ///
   /// A client knows its own type, and the types that its queue has returned.
-  fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
+  fileprivate func resource(ofType type: String) -> InferredShape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.type == type } ?? clients.first { schema(of: $0)[type] != nil }
-    return client.map { ValueShape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
+    return client.map { InferredShape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
   }
 
   /// Returns the shape of a variable's value.
   ///
   /// If the value is a stream, `fact.streamed` is the name of the queue that the stream reads.
-  fileprivate func shape(of fact: (value: Value, streamed: String?)) -> ValueShape {
+  fileprivate func shape(of fact: (value: Value, streamed: String?)) -> InferredShape {
     switch fact.value {
     case .client(let client):
       let settings = client.client.settings
-      let resource = ValueShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
+      let resource = InferredShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
       return .client(
-        ValueShape.ClientShape(
+        InferredShape.ClientShape(
           resource: resource, note: "client of queue \(client.queue) on \(client.connection.label)"))
     case .stream:
       let clients = state.withLock(\.clients)
       guard let client = clients.first(where: { $0.queue == fact.streamed }) else { return .value(fact.value) }
       return .elements(
         .resource(
-          ValueShape.ResourceShape(
+          InferredShape.ResourceShape(
             queue: schema(of: client), type: client.client.type, keys: client.client.settings.keys)))
     default: return .value(fact.value)
     }

@@ -11,13 +11,13 @@ import Values
 struct ShapeInference {
   let source: SourceText
   /// The shapes of the variables at the top level of the session.
-  let variables: [String: ValueShape]
+  let variables: [String: InferredShape]
   /// The names that the text defines.
   let names: [CursorContext.VisibleName]
   /// A function that returns the schema of the queue with the given name; nil if no schema is known.
   let schema: (String) -> QueueSchema?
   /// A function that returns what the open clients know about a resource type; nil if no open client knows the type.
-  let typed: (String) -> ValueShape.ResourceShape?
+  let typed: (String) -> InferredShape.ResourceShape?
   /// The maximum depth of the inference; a limit is necessary because names can refer to other names.
   private static let depthLimit = 20
 
@@ -25,12 +25,12 @@ struct ShapeInference {
   ///
   /// `flows` are the source ranges of the pipelines around the position, outermost first. Each range ends at the last
   /// `|` before the position.
-  func element(_ flows: [SourceRange], depth: Int = 0) -> ValueShape {
+  func element(_ flows: [SourceRange], depth: Int = 0) -> InferredShape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
 
   /// Returns the shape of the expression in a source range.
-  func shape(of range: SourceRange, _ flows: [SourceRange]) -> ValueShape {
+  func shape(of range: SourceRange, _ flows: [SourceRange]) -> InferredShape {
     shape(ofPipeline: range, element(flows), 0)
   }
 
@@ -39,7 +39,7 @@ struct ShapeInference {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
     else { return nil }
-    let (owner, name): (ValueShape, String)
+    let (owner, name): (InferredShape, String)
     switch expression.kind {
     case .elementField(let field, _, _): (owner, name) = (element(flows), field)
     case .field(let base, let field, _, _): (owner, name) = (shape(of: base, element(flows), 0), field)
@@ -55,7 +55,7 @@ struct ShapeInference {
   /// Returns the shape of a variable's value.
   ///
   /// If the text does not define the variable, the function uses the session's variable with this name.
-  func shape(ofName name: String, depth: Int = 0) -> ValueShape {
+  func shape(ofName name: String, depth: Int = 0) -> InferredShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
     switch made.origin {
@@ -67,14 +67,14 @@ struct ShapeInference {
     }
   }
 
-  private func shape(ofPipeline range: SourceRange, _ element: ValueShape, _ depth: Int) -> ValueShape {
+  private func shape(ofPipeline range: SourceRange, _ element: InferredShape, _ depth: Int) -> InferredShape {
     guard depth < Self.depthLimit else { return .unknown }
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard statements.count == 1, case .pipeline(let pipeline)? = statements.first?.kind else { return .unknown }
     return shape(of: pipeline, element, depth)
   }
 
-  private func shape(of pipeline: Pipeline, _ element: ValueShape, _ depth: Int) -> ValueShape {
+  private func shape(of pipeline: Pipeline, _ element: InferredShape, _ depth: Int) -> InferredShape {
     let head =
       switch pipeline.head {
       case .name(let name, _): shape(ofName: name, depth: depth + 1)
@@ -84,7 +84,7 @@ struct ShapeInference {
     return pipeline.stages.reduce(head) { shape(ofStage: $1, $0.element, depth) }
   }
 
-  private func shape(of expression: Expr, _ element: ValueShape, _ depth: Int) -> ValueShape {
+  private func shape(of expression: Expr, _ element: InferredShape, _ depth: Int) -> InferredShape {
     guard depth < Self.depthLimit else { return .unknown }
     switch expression.kind {
     case .name(let name): return shape(ofName: name, depth: depth + 1)
@@ -104,7 +104,7 @@ struct ShapeInference {
     }
   }
 
-  private func shape(ofCommand command: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape {
+  private func shape(ofCommand command: Language.Command, _ element: InferredShape, _ depth: Int) -> InferredShape {
     switch command.name {
     case "index", "stream": return resource(of: command, element, depth).map { .elements(.resource($0)) } ?? .unknown
     case "show", "create", "update", "upsert", "transition":
@@ -122,7 +122,7 @@ struct ShapeInference {
   }
 
   /// Returns the shape of the value that a `read` command returns, inferred from the beginning of the file.
-  private func file(_ command: Language.Command) -> ValueShape {
+  private func file(_ command: Language.Command) -> InferredShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FirstElementReader.element(of: path, format)
     else { return .unknown }
@@ -130,14 +130,15 @@ struct ShapeInference {
   }
 
   /// Returns the shape of the client that a `client` command creates.
-  private func client(_ command: Language.Command) -> ValueShape {
+  private func client(_ command: Language.Command) -> InferredShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(ClientSettings.KeyFormat.init) ?? .wire
-    let resource = ValueShape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
-    return .client(ValueShape.ClientShape(resource: resource, note: "client of queue \(queue)"))
+    let resource = InferredShape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
+    return .client(InferredShape.ClientShape(resource: resource, note: "client of queue \(queue)"))
   }
 
-  private func resource(of command: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape.ResourceShape?
+  private func resource(of command: Language.Command, _ element: InferredShape, _ depth: Int) -> InferredShape
+    .ResourceShape?
   {
     guard case .positional(let expression)? = command.arguments.first,
       case .client(let client) = shape(of: expression, element, depth + 1)
@@ -145,7 +146,7 @@ struct ShapeInference {
     return client.resource
   }
 
-  private func shape(ofStage stage: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape {
+  private func shape(ofStage stage: Language.Command, _ element: InferredShape, _ depth: Int) -> InferredShape {
     switch stage.name {
     case "where", "take", "skip", "reverse", "sort", "unique", "without", "as", "collect": return .elements(element)
     case "first", "last", "min", "max": return element
@@ -165,10 +166,10 @@ struct ShapeInference {
   }
 
   /// Returns the fields that the stage `select` returns, or that the stage `with` adds.
-  private func selected(_ stage: Language.Command, _ element: ValueShape, _ depth: Int) -> [(
-    name: String, shape: ValueShape
+  private func selected(_ stage: Language.Command, _ element: InferredShape, _ depth: Int) -> [(
+    name: String, shape: InferredShape
   )] {
-    stage.arguments.compactMap { argument -> (name: String, shape: ValueShape)? in
+    stage.arguments.compactMap { argument -> (name: String, shape: InferredShape)? in
       switch argument {
       case .option(let name, _, let value): return (name, shape(of: value, element, depth + 1))
       case .positional(let value): return value.path.map { ($0, shape(of: value, element, depth + 1)) }

@@ -21,13 +21,13 @@ extension Arguments {
   /// - Throws: An error of an option, or of one of the files.
   func safeguards(
     _ run: RunContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
-  ) throws(Fault) -> Safeguards {
-    var guards = Safeguards()
+  ) throws(Fault) -> ChangeSafeguards {
+    var guards = ChangeSafeguards()
     (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
     guards.halt = try value(of: .halt, SafeguardOptionReader.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
-    if let rule = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
-      guards.unknown = Safeguards.UnknownChangeRule(rawValue: rule) ?? .fail
+    if let rule = try word("unknown", of: ChangeSafeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
+      guards.unknown = ChangeSafeguards.UnknownChangeRule(rawValue: rule) ?? .fail
     }
     guards.retries = try integer(.retry) ?? 0
     guards.verification = try verification(keyField)
@@ -119,7 +119,7 @@ extension Arguments {
       }
     return Fault(
       isOfFile ? .file : .refused, error.message,
-      at: [Fault.LabelledRange((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
+      at: [ErrorMark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
 

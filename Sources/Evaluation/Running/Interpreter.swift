@@ -345,7 +345,7 @@ public final class Interpreter: Sendable {
       let asked = words.joined(separator: " ")
       let near = ForeignWords.topic(asked, among: session.host.help.topics())
       throw Fault(
-        .name, "there is no help for \(asked)", at: [Fault.LabelledRange(range)], in: source,
+        .name, "there is no help for \(asked)", at: [ErrorMark(range)], in: source,
         nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
     }
     var run = run

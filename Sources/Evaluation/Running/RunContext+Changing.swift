@@ -24,7 +24,7 @@ extension RunContext {
     let consent = isOneOfMany ? try await self.consent(to: prepared) : nil
     session.note(notSentOf: prepared)
     if prepared.change.verb == .create, !prepared.arguments.isSingle { session.consumers.begin(prepared.client) }
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     if let step { guards.step = step }
     guards.step.isLast =
       iteration != nil && step?.isLast ?? true && lastCommands.contains(prepared.arguments.range)
@@ -68,7 +68,8 @@ extension RunContext {
 extension Session {
   /// Creates the dispatcher that sends a statement's changes through a client or another carrier.
   func dispatcher(
-    _ run: RunContext, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
+    _ run: RunContext, _ client: ClientValue, isDry: Bool = false,
+    guards: consuming ChangeSafeguards = ChangeSafeguards(),
     carrier: (any ChangeCarrier)? = nil
   ) -> ChangeDispatcher {
     let statement = run.statement
@@ -138,13 +139,13 @@ extension Fault {
           : arguments.stepAfterMax)
     case .repeated(let identity):
       self.init(
-        .value, "\(identity.text) occurs twice in the statement", at: [LabelledRange(arguments.range)],
+        .value, "\(identity.text) occurs twice in the statement", at: [ErrorMark(arguments.range)],
         in: arguments.source,
         nextStep: "keep only the first element with each value: | unique .FIELD")
     case .otherContent(let identity):
       self.init(
         .value, "the journal records \(identity.text) as done, but with other content",
-        at: [LabelledRange(arguments.range)],
+        at: [ErrorMark(arguments.range)],
         in: arguments.source,
         nextStep:
           "retort did not send the change again, because an expression such as .views + 1 could then add 1 twice; "
@@ -152,7 +153,7 @@ extension Fault {
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
-        .refused, "\(arguments.name): the connection \(connection) is read-only", at: [LabelledRange(arguments.range)],
+        .refused, "\(arguments.name): the connection \(connection) is read-only", at: [ErrorMark(arguments.range)],
         in: arguments.source, nextStep: "to allow changes, disconnect, and connect again without the option guard:")
     case .unprepared(let error): self.init(copy: Fault(error, arguments))
     case .element(let error):

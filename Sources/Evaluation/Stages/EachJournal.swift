@@ -42,7 +42,7 @@ final class EachJournal: Sendable {
 
   let journal: Journal
   /// The rule for iterations of an earlier run that have an unknown outcome (the option `unknown:`).
-  let rule: Safeguards.UnknownChangeRule
+  let rule: ChangeSafeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
   /// Whether the run waits before the first iteration, because the stage has the option `settle:`.
@@ -54,7 +54,8 @@ final class EachJournal: Sendable {
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
   init(
-    _ journal: Journal, _ rule: Safeguards.UnknownChangeRule, _ arguments: PerElementArguments, _ session: Session,
+    _ journal: Journal, _ rule: ChangeSafeguards.UnknownChangeRule, _ arguments: PerElementArguments,
+    _ session: Session,
     isSettled: Bool
   ) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
@@ -235,7 +236,7 @@ extension Arguments {
   ///
   /// Returns nil if the option `journal:` is missing, and in a run that sends nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
-    let word = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue))
+    let word = try word("unknown", of: ChangeSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
@@ -243,7 +244,7 @@ extension Arguments {
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
-    let rule = word.flatMap(Safeguards.UnknownChangeRule.init) ?? .fail
+    let rule = word.flatMap(ChangeSafeguards.UnknownChangeRule.init) ?? .fail
     return EachJournal(journal, rule, arguments, run.session, isSettled: options["settle"] != nil)
   }
 }

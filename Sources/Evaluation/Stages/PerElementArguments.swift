@@ -83,14 +83,14 @@ struct PerElementArguments: Sendable {
   /// Creates the error for an element whose key is null.
   private func nullKey(_ range: SourceRange) -> Fault {
     Fault(
-      .value, "the key is null", at: [Fault.LabelledRange(range)], in: template.source,
+      .value, "the key is null", at: [ErrorMark(range)], in: template.source,
       nextStep: "remove such elements first: | where \(template.source.text(range)) != null")
   }
 
   /// Creates the error for a key that two elements have.
   func repeated(_ text: String) -> Fault {
     Fault(
-      .value, "the key \(text) occurs twice", at: [Fault.LabelledRange(key?.range ?? template.range)],
+      .value, "the key \(text) occurs twice", at: [ErrorMark(key?.range ?? template.range)],
       in: template.source,
       nextStep:
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")

@@ -61,7 +61,7 @@ struct PostedIterations {
   /// Sends the changes of the iterations, and returns their values.
   func run(_ stream: inout ElementStream, keepsFlow: Bool) async throws(Fault) -> IterationResults {
     let outcomes = Mutex(IterationOutcomes(results: OrderedResults(keepsFlow: keepsFlow)))
-    var guards = Safeguards()
+    var guards = ChangeSafeguards()
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     // The statement itself waits for late replies to these changes: see `StatementSafeguardState.add`.
     let dispatcher = ChangeDispatcher(frame.run.statement, carrier, lateReplies: nil, guards: guards)

@@ -97,7 +97,7 @@ private struct ChangingStage: Sendable {
     let policy: SendingPolicy
     let isDry: Bool
     let failedFile: FailedElementsFile?
-    let guards: Safeguards
+    let guards: ChangeSafeguards
   }
 
   private let declaration: CommandDeclaration

@@ -1,7 +1,7 @@
 /// The safeguards of a statement's changes, as the options of the statement request them.
 ///
 /// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply.
-public struct Safeguards: Sendable {
+public struct ChangeSafeguards: Sendable {
   /// What to do with a change whose outcome is unknown since an earlier run, even after a lookup (option `unknown:`).
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.

@@ -6,14 +6,14 @@ import Values
 /// What completion knows about a value before the statement runs.
 ///
 /// For example, the shape of the command `show posts 1` is a resource of the type `posts`.
-indirect enum ValueShape {
+indirect enum InferredShape {
   case unknown
   /// A known value, such as the value of a variable.
   case value(Value)
   case resource(ResourceShape)
   /// A list, a page or a stream.
-  case elements(ValueShape)
-  case record([(name: String, shape: ValueShape)])
+  case elements(InferredShape)
+  case record([(name: String, shape: InferredShape)])
   case attribute(TypeSchema.Attribute)
   case client(ClientShape)
   case connection
@@ -39,9 +39,9 @@ indirect enum ValueShape {
   }
 }
 
-extension ValueShape {
+extension InferredShape {
   /// A field: its name, its description and its shape.
-  typealias Field = (name: String, note: String?, shape: ValueShape)
+  typealias Field = (name: String, note: String?, shape: InferredShape)
 
   /// The known fields of the value, which `.field` can read.
   var fields: [Field] {
@@ -58,31 +58,32 @@ extension ValueShape {
   private static func fields(of value: Value) -> [Field] {
     switch value {
     case .record(let record):
-      record.names.prefix(500).map { name -> Field in (name, nil, record[name].map { ValueShape.value($0) } ?? .unknown)
+      record.names.prefix(500).map { name -> Field in
+        (name, nil, record[name].map { InferredShape.value($0) } ?? .unknown)
       }
     case .resource(let resource):
       resource.fieldNames.map { name -> Field in
         let field = try? resource.field(name)
-        return (name, field.map(\.typeName), field.map { ValueShape.value($0) } ?? .unknown)
+        return (name, field.map(\.typeName), field.map { InferredShape.value($0) } ?? .unknown)
       }
     case .page(let page):
       [
         ("items", "list", .value(.list(page.items))), ("pagination", nil, .value(page.pagination)),
         ("meta", nil, .value(page.meta)), ("links", nil, .value(page.links)),
       ]
-    case .error: ValueShape.error.fields
+    case .error: InferredShape.error.fields
     case .client: ClientValue.fieldNames.map { ($0, nil, .scalar) }
     default: []
     }
   }
 
   /// Returns the shape of the field with the given name.
-  func field(_ name: String) -> ValueShape { fields.first { $0.name == name }?.shape ?? .unknown }
+  func field(_ name: String) -> InferredShape { fields.first { $0.name == name }?.shape ?? .unknown }
 
   /// The shape of one element of the value.
   ///
   /// A value without elements, such as a record, is its own element.
-  var element: ValueShape {
+  var element: InferredShape {
     switch self {
     case .elements(let element): element
     case .value(.list(let elements)): elements.first.map { .value($0) } ?? .unknown
@@ -94,24 +95,24 @@ extension ValueShape {
   }
 }
 
-extension ValueShape.ResourceShape {
+extension InferredShape.ResourceShape {
   /// The fields of the resource, with their names in the client's spelling.
-  var fields: [ValueShape.Field] {
+  var fields: [InferredShape.Field] {
     let schema = schema
-    let attributes = schema.attributes.entries.map { name, attribute -> ValueShape.Field in
+    let attributes = schema.attributes.entries.map { name, attribute -> InferredShape.Field in
       (spelled(name), attribute.note, .attribute(attribute))
     }
-    let relationships = schema.relationships.entries.map { name, relationship -> ValueShape.Field in
+    let relationships = schema.relationships.entries.map { name, relationship -> InferredShape.Field in
       (spelled(name), relationship.note, related(relationship))
     }
-    let members: [ValueShape.Field] = [("id", "the id", .scalar), ("type", "the type", .scalar)]
+    let members: [InferredShape.Field] = [("id", "the id", .scalar), ("type", "the type", .scalar)]
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
   /// Returns the shape of the value to which a relationship refers: a resource, or a list of resources.
-  func related(_ relationship: TypeSchema.Relationship) -> ValueShape {
+  func related(_ relationship: TypeSchema.Relationship) -> InferredShape {
     guard let type = relationship.types.first else { return .unknown }
-    let shape = ValueShape.resource(Self(queue: queue, type: type, keys: keys))
+    let shape = InferredShape.resource(Self(queue: queue, type: type, keys: keys))
     return relationship.isToMany == true ? .elements(shape) : shape
   }
 
