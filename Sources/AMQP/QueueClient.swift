@@ -22,7 +22,7 @@ public final class QueueClient: Sendable {
   /// A task that is opening a channel.
   ///
   /// If `isOwn` is false, another caller started the task, possibly with an earlier deadline.
-  private struct ChannelOpening {
+  private struct ChannelOpeningTask {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
   }
@@ -193,13 +193,13 @@ public final class QueueClient: Sendable {
   /// Returns the task that is opening a channel; if no task is opening one, starts a task.
   ///
   /// Returns nil if the channel is already open, or if the client was stopped.
-  private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {
+  private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpeningTask? {
     state.withLock { state in
       if state.channel != nil || state.isStopped { return nil }
-      if let task = state.opening { return ChannelOpening(task: task, isOwn: false) }
+      if let task = state.opening { return ChannelOpeningTask(task: task, isOwn: false) }
       let task = Task { await self.open(until: deadline) }
       state.opening = task
-      return ChannelOpening(task: task, isOwn: true)
+      return ChannelOpeningTask(task: task, isOwn: true)
     }
   }
 

@@ -28,7 +28,7 @@ struct JournaledChangeStates {
   ///
   /// Two bits are the progress. One bit is set if this run has seen the identity. The other bits are the hash of the
   /// sent content.
-  private struct PackedState {
+  private struct PackedChangeState {
     enum Progress: UInt64 { case none, open, unknown, done }
 
     private var bits: UInt64 = 0
@@ -47,7 +47,7 @@ struct JournaledChangeStates {
     }
 
     /// Marks the identity as seen, and returns the state before that.
-    mutating func see() -> PackedState {
+    mutating func see() -> PackedChangeState {
       defer { isSeen = true }
       return self
     }
@@ -73,20 +73,20 @@ struct JournaledChangeStates {
   /// The states of the identities, spread over 48 dictionaries.
   ///
   /// A dictionary that grows is copied. With 48 dictionaries, only a small part of the states is copied at a time.
-  private var parts = [[StableHash: PackedState]](repeating: [:], count: 48)
+  private var parts = [[StableHash: PackedChangeState]](repeating: [:], count: 48)
   /// The ids of created resources, by the identity of the create.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: UnknownEntry] = [:]
 
-  private subscript(packed identity: StableHash) -> PackedState {
-    get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? PackedState() }
-    _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: PackedState()] }
+  private subscript(packed identity: StableHash) -> PackedChangeState {
+    get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? PackedChangeState() }
+    _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: PackedChangeState()] }
   }
 
   /// The state of an identity; nil if the journal does not contain the identity.
   subscript(_ identity: StableHash) -> JournaledChangeState? { state(self[packed: identity], of: identity) }
 
-  private func state(_ state: PackedState, of identity: StableHash) -> JournaledChangeState? {
+  private func state(_ state: PackedChangeState, of identity: StableHash) -> JournaledChangeState? {
     switch state.progress {
     case .none: return nil
     case .open: return .open
@@ -194,6 +194,6 @@ struct JournaledChangeStates {
 extension JSONObject {
   /// A hash of the object, which is the content of a change; 0 for an empty object.
   ///
-  /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedState` requires.
+  /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedChangeState` requires.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -6,9 +6,11 @@ package import Values
 ///
 /// Each line contains one element as a JSON array. The first number of the array is the ``ElementKind`` of the element.
 package struct SpillFile {
-  /// The kind of an element in the file, which determines the rest of the element's array.
+  /// The kind of an element.
+  ///
+  /// The file stores each element as an array: first the kind, then the items that the kind requires.
   enum ElementKind: Int {
-    /// A value that JSON restores, such as a number or a record: `[0, JSON]`.
+    /// A value that can be read back from its JSON, such as a number or a record: `[0, JSON]`.
     case plain
     /// A resource: `[1, ...]`.
     ///
@@ -16,13 +18,13 @@ package struct SpillFile {
     /// the request's include paths, and identifiers of primary resources. The included and primary resources are only
     /// those to which the resource's relationships lead.
     case resource
-    /// A value that JSON can't restore, such as a duration or a client: `[2, N]`.
+    /// A value that can't be read back from JSON, such as a duration or a client: `[2, N]`.
     ///
     /// A list in memory contains the value, and N is its index in the list.
     case inMemory
     /// A time: `[3, TEXT]`.
     case time
-    /// A list with a value that JSON can't restore: `[4, ...]`.
+    /// A list with a value that can't be read back from JSON: `[4, ...]`.
     ///
     /// The array continues with one array for each element.
     case list

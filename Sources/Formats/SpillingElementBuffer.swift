@@ -10,7 +10,7 @@ package struct SpillingElementBuffer {
   package static let collectLimit = 64 << 20
   /// The approximate number of bytes up to which the results of a stage, such as `each`, stay in memory.
   package static let resultLimit = 2 << 20
-  /// The maximum number of elements of a page into which the buffer combines several small pages.
+  /// The maximum number of elements of a combined page; the buffer combines several small pages into one.
   private static let pageSize = 256
 
   private let limit: Int

@@ -184,8 +184,8 @@ struct ErrorPage: Sendable {
       "The statement was not allowed, for example because of a guard or a missing confirmation. Nothing was sent.",
       """
       Confirm a bulk destruction with confirm: true or --yes. If a stage changes the queue from which the pipeline \
-      streams, put | collect before this stage. If the program may run other programs, allow the stage `sh` with the \
-      program option --allow-sh. The option guard: of connect sets a guard. help guard explains guards.
+      streams, put | collect before this stage. To let retort run other programs with the stage `sh`, start retort \
+      with --allow-sh. The option guard: of connect sets a guard. help guard explains guards.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",

@@ -267,8 +267,8 @@ struct HelpTopic: Sendable {
         The first line of csv and tsv names the columns. All cells are strings. null is written as an empty cell, and a \
         list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is written in quotes. \
         Each quote in such a cell is doubled. Empty lines are skipped. Lines can end in LF or CRLF. read also accepts a \
-        file in which all lines end in CR. If a csv file has another separator than the comma, name the separator in the \
-        option of read: separator: ";" or separator: "|".
+        file in which all lines end in CR. If a csv file has a separator other than the comma, give read the option \
+        separator:, such as separator: ";".
         """),
     HelpTopic(
       name: "addresses",

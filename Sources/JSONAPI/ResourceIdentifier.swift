@@ -1,6 +1,6 @@
 public import JSONText
 
-/// A resource identifier object: a type and an id (JSON:API 1.0, "Resource ResourceIdentifier Objects").
+/// A resource identifier object: a type and an id (JSON:API 1.0, "Resource Identifier Objects").
 public struct ResourceIdentifier: Sendable, Hashable {
   /// The resource type, such as `posts`.
   public var type: String

@@ -66,14 +66,14 @@ public enum StringPart: Sendable, Equatable {
 /// A key and a value of a record.
 public struct RecordEntry: Sendable, Equatable {
   /// The key.
-  public var key: RecordKey
+  public var key: RecordKeyExpr
   /// The source range of the key.
   public var keyRange: SourceRange
   /// The value.
   public var value: Expr
 
   /// A key in a record: a name or text, or an expression in brackets.
-  public enum RecordKey: Sendable, Equatable {
+  public enum RecordKeyExpr: Sendable, Equatable {
     case name(String)
     case computed(Expr)
   }

@@ -97,17 +97,17 @@ public final class EditorSession {
   }
 
   /// A function that handles one kind of request about a document, such as a request for completion.
-  private struct DocumentRequestHandler: Sendable {
+  private struct DocumentMethodHandler: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue
   }
 
-  private static let features: [String: DocumentRequestHandler] = [
-    "textDocument/completion": DocumentRequestHandler { $0.completion(at: $1) },
-    "textDocument/hover": DocumentRequestHandler { $0.hover(at: $1) },
-    "textDocument/definition": DocumentRequestHandler { $0.definition(at: $1) },
-    "textDocument/formatting": DocumentRequestHandler(needsPosition: false) { document, _ in document.formatting },
-    "textDocument/documentSymbol": DocumentRequestHandler(needsPosition: false) { document, _ in document.outline },
+  private static let features: [String: DocumentMethodHandler] = [
+    "textDocument/completion": DocumentMethodHandler { $0.completion(at: $1) },
+    "textDocument/hover": DocumentMethodHandler { $0.hover(at: $1) },
+    "textDocument/definition": DocumentMethodHandler { $0.definition(at: $1) },
+    "textDocument/formatting": DocumentMethodHandler(needsPosition: false) { document, _ in document.formatting },
+    "textDocument/documentSymbol": DocumentMethodHandler(needsPosition: false) { document, _ in document.outline },
   ]
 
   private var capabilities: JSONValue {

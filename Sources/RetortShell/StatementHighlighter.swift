@@ -52,12 +52,12 @@ struct StatementHighlighter {
   ///   - before: The earlier lines of the same statement.
   ///   - cursor: The offset of the cursor in bytes, from the beginning of the line.
   /// - Returns: The parts. If two parts overlap, the later part applies.
-  func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.ColouredPart] {
+  func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.StyledRange] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
     let parts = HighlightedPart.parts(of: source)
     let made = Set(parts.filter { $0.kind == .definition }.map(\.name))
-    var painted = parts.compactMap { part -> LinePainting.ColouredPart? in
+    var painted = parts.compactMap { part -> LinePainting.StyledRange? in
       let look = look(of: part, made: made, cursor: cursor + offset)
       return look == .usual ? nil : Self.part(part.range, look, offset)
     }
@@ -67,9 +67,9 @@ struct StatementHighlighter {
     return painted.filter { !$0.range.isEmpty }
   }
 
-  private static func part(_ range: SourceRange, _ look: SyntaxStyle, _ offset: Int) -> LinePainting.ColouredPart {
+  private static func part(_ range: SourceRange, _ look: SyntaxStyle, _ offset: Int) -> LinePainting.StyledRange {
     let lower = max(0, range.lower - offset)
-    return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
+    return LinePainting.StyledRange(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
   /// Returns the bracket at the cursor and the matching bracket; nil if there is no bracket or no match.

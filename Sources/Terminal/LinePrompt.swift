@@ -27,7 +27,7 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
 /// The colours of the line that the user is typing.
 public struct LinePainting: Sendable {
   /// A part of the line with a style.
-  public struct ColouredPart: Sendable, Equatable {
+  public struct StyledRange: Sendable, Equatable {
     /// The range of the part, in bytes from the start of the line.
     public var range: Range<Int>
     /// The index of the style in ``LinePainting/looks``.
@@ -42,12 +42,12 @@ public struct LinePainting: Sendable {
 
   /// The SGR parameters of each style (ECMA-48 8.3.117), such as `36;1`.
   ///
-  /// The first style is the default style, an empty text.
+  /// The first style is the default style; its parameters are an empty text.
   public var looks: [String]
   /// Returns the coloured parts of a line.
   ///
   /// Where two parts overlap, the later part of the array applies. The function must not block.
-  public var parts: @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart]
+  public var parts: @Sendable (_ line: String, _ cursor: Int) -> [StyledRange]
   /// Returns a text to show in grey after the line; nil for no text.
   ///
   /// The text appears only while the cursor is at the end of the line. The function must not block.
@@ -55,7 +55,7 @@ public struct LinePainting: Sendable {
 
   /// Creates the colours of lines.
   public init(
-    looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart],
+    looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [StyledRange],
     hint: (@Sendable (_ line: String) -> String?)? = nil
   ) {
     self.looks = looks

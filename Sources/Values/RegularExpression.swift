@@ -58,7 +58,7 @@ import Synchronization
     return options
   }
 
-  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast.
+  /// Estimates the maximum length of a text, in bytes, for which a search is fast even in the worst case.
   ///
   /// Each quantifier multiplies the number of possible matches by the length. Each optional item and each alternative
   /// doubles this number. The result is -1 if the search of any text can be slow, for example if the pattern is

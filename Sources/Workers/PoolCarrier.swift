@@ -56,7 +56,7 @@ package final class PoolCarrier: GroupCarrier {
     var chunks = 0
     var inFlight = 0
     var lastNumber = 0
-    var size = ChunkSize()
+    var size = AdaptiveChunkSize()
     var workers: Int
     /// The largest number of workers since chunks have been in flight without a break.
     ///

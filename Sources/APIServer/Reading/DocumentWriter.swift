@@ -176,7 +176,7 @@ struct DocumentWriter {
   }
 
   private mutating func link(_ path: [String]) {
-    append(string: "\(dialect.base)/\(path.map(FormURLEncoding.encoded).joined(separator: "/"))")
+    append(string: "\(dialect.base)/\(path.map(FormURLEncoder.encoded).joined(separator: "/"))")
   }
 
   /// Writes a resource identifier, with the type before the id, as in jsonapi-resources.

@@ -20,10 +20,10 @@ struct PageLinks {
       if let value = params[name]?.stringValue, !value.isEmpty { parameters.append((name, value)) }
     }
     parameters.append((page.start == nil ? "page[size]" : "page[limit]", String(page.size)))
-    let pairs = parameters.map { "\(FormURLEncoding.encoded($0.name))=\(FormURLEncoding.encoded($0.value))" }.sorted()
+    let pairs = parameters.map { "\(FormURLEncoder.encoded($0.name))=\(FormURLEncoder.encoded($0.value))" }.sorted()
     let place = page.start == nil ? "page%5Bnumber%5D=" : "page%5Boffset%5D="
     before =
-      (["\(base)/\(FormURLEncoding.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
+      (["\(base)/\(FormURLEncoder.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
@@ -52,7 +52,7 @@ struct PageLinks {
 }
 
 /// The URL encoding of HTML forms, in which a space becomes `+`.
-enum FormURLEncoding {
+enum FormURLEncoder {
   /// Encodes all characters of a text except ASCII letters, ASCII digits and `-._~*`.
   static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)

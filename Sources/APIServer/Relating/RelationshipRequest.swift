@@ -16,12 +16,12 @@ struct RelationshipRequest {
   ///
   /// The id is in `SINGULAR_id`, such as `post_id`, or in any other parameter whose name ends in `_id`. The
   /// relationship's name can have `-` or `_`. A service of the flavour `carrot` is stricter; see
-  /// ``CarrotRelationshipParams``.
+  /// ``CarrotRelationshipParamsParser``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
     data = params["data"]
     if schema.dialect.flavour == .carrot {
-      (self.type, id, relationship) = try CarrotRelationshipParams.parse(method, params, of: type, in: schema)
+      (self.type, id, relationship) = try CarrotRelationshipParamsParser.parse(method, params, of: type, in: schema)
     } else {
       self.type = type
       let parent = "\(SingularForm.word(of: type.name))_id"

@@ -138,8 +138,8 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      limits above which the statement pauses. depth limits the messages in the queue, and p95 limits the time within \
-      which 95 % of the replies arrive: {depth: 50, p95: 200ms}
+      the limits above which the statement pauses: depth is the maximum number of messages in the queue, and p95 is the \
+      maximum time within which 95 % of the replies arrive: {depth: 50, p95: 200ms}
       """
   ).ruled(.throttle)
   static let patience = Self(

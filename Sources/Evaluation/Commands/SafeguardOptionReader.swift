@@ -135,9 +135,9 @@ extension OptionCombinationRule {
   static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in
-      "halt: continues after a failure, but on-error: \"stop\" ends the statement at the first failure"
+      "with the option halt:, the statement continues after a failure, but on-error: \"stop\" ends it at the first one"
     },
-    nextStep: "remove the option on-error:, or remove the option halt: to stop at the first failure")
+    nextStep: "to stop at the first failure, remove the option halt:; to continue, remove the option on-error:")
 
   /// The rule that `patience:` needs `throttle:`.
   static let throttle = OptionCombinationRule(

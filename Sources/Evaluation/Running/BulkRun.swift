@@ -11,7 +11,7 @@ struct BulkRun {
   private let plan: BulkPlan
   private let run: RunContext
   private let failures = BulkFailures()
-  private let flow = BulkResultCollector()
+  private let flow = StageResultCollector()
 
   init(_ plan: BulkPlan, _ run: RunContext) {
     self.plan = plan

@@ -26,7 +26,7 @@ public enum Formatter {
   public static func formatted(_ source: SourceText) throws(ParseFailure) -> String {
     let diagnostics = Parser.parse(source).diagnostics
     guard diagnostics.isEmpty else { throw ParseFailure(diagnostics: diagnostics) }
-    let tokens = LaidOutToken.tokens(of: source)
+    let tokens = TokenWithTrivia.tokens(of: source)
     var shape = LayoutShape(tokens)
     while true {
       var printer = LayoutPrinter(tokens, shape)

@@ -2,20 +2,20 @@
 ///
 /// A part is a block, a pipeline or a bracket.
 struct LayoutPrinter {
-  private let tokens: [LaidOutToken]
+  private let tokens: [TokenWithTrivia]
   private let shape: LayoutShape
   private var lines: [String] = []
   private var line = ""
   /// The indentation of the current line.
   private var indent = 0
-  private var frames = [EnclosingConstruct()]
+  private var frames = [IndentationFrame()]
   /// The parts that begin on the current line and that the printer can break into several lines.
   private var candidates: [BreakCandidate] = []
   /// The parts that must take several lines because their line is too long, numbered as in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
-  private struct EnclosingConstruct {
+  private struct IndentationFrame {
     /// The indentation of the statements or entries in the block or bracket.
     var base = 0
     /// The indentation of the closing token.
@@ -54,7 +54,7 @@ struct LayoutPrinter {
     case soft(Int, backslash: Bool)
   }
 
-  init(_ tokens: [LaidOutToken], _ shape: LayoutShape) {
+  init(_ tokens: [TokenWithTrivia], _ shape: LayoutShape) {
     self.tokens = tokens
     self.shape = shape
   }
@@ -74,7 +74,7 @@ struct LayoutPrinter {
     finishLine()
   }
 
-  private var top: EnclosingConstruct { frames[frames.count - 1] }
+  private var top: IndentationFrame { frames[frames.count - 1] }
 
   /// Whether the printer omits a token: a comma before the closing bracket of a list or record on one line.
   private func isDropped(_ index: Int) -> Bool {
@@ -209,7 +209,7 @@ struct LayoutPrinter {
       record(index, rank: 2, length: -line.count)
     }
     frames.append(
-      EnclosingConstruct(
+      IndentationFrame(
         base: isBroken ? indent + 2 : indent, close: indent, opening: index, isBlock: false, isBroken: isBroken))
   }
 
@@ -224,6 +224,6 @@ struct LayoutPrinter {
     if !isBroken { record(id, rank: 0, length: 0) }
     let close = top.isEach ? indent : top.base
     frames[frames.count - 1].isEach = false
-    frames.append(EnclosingConstruct(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))
+    frames.append(IndentationFrame(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))
   }
 }

@@ -20,7 +20,7 @@ struct LayoutShape {
   /// The number of a part is the index of its opening bracket, its first `|` or its first `do`.
   var broken: Set<Int> = []
 
-  private struct EnclosingConstruct {
+  private struct ShapeFrame {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
@@ -28,13 +28,13 @@ struct LayoutShape {
     var pending: Int?
   }
 
-  private var frames = [EnclosingConstruct()]
+  private var frames = [ShapeFrame()]
 
-  init(_ tokens: [LaidOutToken]) {
+  init(_ tokens: [TokenWithTrivia]) {
     for index in tokens.indices { take(index, tokens) }
   }
 
-  private mutating func take(_ index: Int, _ tokens: [LaidOutToken]) {
+  private mutating func take(_ index: Int, _ tokens: [TokenWithTrivia]) {
     let word = tokens[index]
     if word.separator != .none { frames[frames.count - 1].pipeline = nil }
     switch word.token.kind {
@@ -43,7 +43,7 @@ struct LayoutShape {
       if let opening = frames[frames.count - 1].opening, tokens[index + 1].breaksBefore { split(opening) }
     case .symbol where word.token.isOpening:
       brackets[index] = Self.bracket(index, tokens)
-      frames.append(EnclosingConstruct(opening: index))
+      frames.append(ShapeFrame(opening: index))
       let next = tokens[index + 1]
       if next.breaksBefore, !next.token.isClosing || !next.comments.isEmpty { split(index) }
     case .symbol where word.token.isClosing: close(index, tokens)
@@ -51,7 +51,7 @@ struct LayoutShape {
       let block = frames[frames.count - 1].pending ?? index
       frames[frames.count - 1].pending = nil
       blocks[index] = block
-      frames.append(EnclosingConstruct(block: block))
+      frames.append(ShapeFrame(block: block))
       if breaks(after: index, tokens) { broken.insert(block) }
     case .keyword("else"): otherwise(index, tokens)
     case .keyword("end"):
@@ -62,23 +62,23 @@ struct LayoutShape {
   }
 
   /// Marks all blocks around a token as blocks of several lines, if a line end precedes the token.
-  private mutating func markBlock(_ index: Int, _ tokens: [LaidOutToken]) {
+  private mutating func markBlock(_ index: Int, _ tokens: [TokenWithTrivia]) {
     guard tokens[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
   }
 
-  private func breaks(after index: Int, _ tokens: [LaidOutToken]) -> Bool {
+  private func breaks(after index: Int, _ tokens: [TokenWithTrivia]) -> Bool {
     index + 1 < tokens.count && tokens[index + 1].breaksBefore
   }
 
-  private mutating func bar(_ index: Int, _ tokens: [LaidOutToken]) {
+  private mutating func bar(_ index: Int, _ tokens: [TokenWithTrivia]) {
     let first = frames[frames.count - 1].pipeline ?? index
     frames[frames.count - 1].pipeline = first
     pipelines[index] = first
     if tokens[index].breaksBefore { broken.insert(first) }
   }
 
-  private mutating func close(_ index: Int, _ tokens: [LaidOutToken]) {
+  private mutating func close(_ index: Int, _ tokens: [TokenWithTrivia]) {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
     if index + 1 < tokens.count, tokens[index + 1].token.isSymbol(":") {
@@ -97,7 +97,7 @@ struct LayoutShape {
   ///
   /// An `else if` continues the block of the `if`. If a line end or a semicolon separates `else` and `if`, the second
   /// `if` is a separate statement inside the `else`.
-  private mutating func otherwise(_ index: Int, _ tokens: [LaidOutToken]) {
+  private mutating func otherwise(_ index: Int, _ tokens: [TokenWithTrivia]) {
     guard index + 1 < tokens.count, tokens[index + 1].token.isKeyword("if") else { return }
     guard tokens[index + 1].separator == .none else {
       if let block = frames[frames.count - 1].block { broken.insert(block) }
@@ -107,7 +107,7 @@ struct LayoutShape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ tokens: [LaidOutToken]) -> BracketKind {
+  private static func bracket(_ index: Int, _ tokens: [TokenWithTrivia]) -> BracketKind {
     let token = tokens[index].token
     let begins = index == 0 || tokens[index].separator != .none
     let touches = !begins && !token.hasSpaceBefore && !tokens[index - 1].token.opensOperand

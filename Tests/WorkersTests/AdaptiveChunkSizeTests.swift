@@ -3,7 +3,7 @@ import Testing
 @testable import Workers
 
 /// Tests of the number of changes in a chunk, with the replies of simulated workers.
-@Suite struct ChunkSizeTests {
+@Suite struct AdaptiveChunkSizeTests {
   /// The reply of a worker that sends `count` changes, `window` at a time; each reply of the service needs `latency`.
   ///
   /// A service with `isSerial` processes one request after another.
@@ -16,8 +16,8 @@ import Testing
     return ChunkReply(items, time: latency * rounds, window: window)
   }
 
-  private static func size(window: Int, latency: Duration, isSerial: Bool = false) -> ChunkSize {
-    var size = ChunkSize()
+  private static func size(window: Int, latency: Duration, isSerial: Bool = false) -> AdaptiveChunkSize {
+    var size = AdaptiveChunkSize()
     for _ in 0..<20 {
       size.adapt(to: reply(size.count, window: window, latency: latency, isSerial: isSerial), sent: size.count)
     }

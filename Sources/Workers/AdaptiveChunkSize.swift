@@ -2,7 +2,7 @@
 ///
 /// A chunk should keep its worker busy for half a second. If the service is slow but carries out many requests at the
 /// same time, a chunk has as many changes as the worker can have in flight.
-struct ChunkSize: Sendable {
+struct AdaptiveChunkSize: Sendable {
   /// The maximum number of changes in the next chunk.
   private(set) var count = 32
   /// The number of changes that the workers sent, and the seconds that they needed; older chunks count less.

@@ -5,7 +5,7 @@ import JSONText
 ///
 /// The flavour `carrot` imitates jsonapi-resources. For example, `{"post_id": "5", "relationship": "tags"}` names the
 /// relationship `tags` of the post with the id 5. WireProtocol.md, "Relationship methods", describes the parameters.
-enum CarrotRelationshipParams {
+enum CarrotRelationshipParamsParser {
   /// Parses the type and id of the parent resource, and the relationship.
   ///
   /// The id must be in the parameter `SINGULAR_id`, such as `post_id`. The relationship's name must have underscores.

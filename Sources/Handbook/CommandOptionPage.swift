@@ -4,12 +4,12 @@ import Evaluation
 ///
 /// Several words can take the same option. The page contains the summary that each word gives to the option. Equal
 /// summaries occur only once.
-struct OptionPage: Sendable {
+struct CommandOptionPage: Sendable {
   var name: String
   var text: String
 
   /// Returns the pages of all options that the given words take, sorted by name.
-  static func all(of words: [HelpEntry]) -> [OptionPage] {
+  static func all(of words: [HelpEntry]) -> [CommandOptionPage] {
     var meanings: [String: [(note: String, words: [String])]] = [:]
     for word in words {
       let name = word.section == .stages ? "| \(word.word)" : word.word
@@ -25,7 +25,8 @@ struct OptionPage: Sendable {
       let paragraphs = meanings.map { meaning in
         "\(meaning.note.prefix(1).uppercased())\(meaning.note.dropFirst()).\n\(taken(by: meaning.words))"
       }
-      return OptionPage(name: name, text: (paragraphs + (notes[name].map { [$0] } ?? [])).joined(separator: "\n\n"))
+      return CommandOptionPage(
+        name: name, text: (paragraphs + (notes[name].map { [$0] } ?? [])).joined(separator: "\n\n"))
     }
   }
 
@@ -117,11 +118,12 @@ struct OptionPage: Sendable {
     "settle": """
     A request can wait inside the service before the service carries it out. So a change without a reply can still be \
     carried out after a lookup did not find it. With settle: 60s, the statement waits until the messages have expired, \
-    and then 60 s more. Then it looks up the changes again, and sends the changes that the lookups do not find. The \
-    stage each runs an iteration again if the lookups find no change of this iteration.
+    and then 60 s more. Then it looks up the changes again, and sends the changes that the lookups do not find. With \
+    the stage each, an iteration runs again if the lookups find none of its changes.
 
-    Without settle:, a create without a reply remains unknown. An update or a relink also remains unknown if its content \
-    is not the same as in the earlier run. An example is {views: .views + 1} after another program changed the views.
+    Without settle:, a create without a reply remains unknown. If a later run continues the journal, an update or a \
+    relink also remains unknown if its content now differs from the content that the earlier run sent. An example is \
+    {views: .views + 1} after another program changed the views.
 
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,

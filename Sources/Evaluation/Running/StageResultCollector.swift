@@ -7,7 +7,7 @@ import Values
 /// Collects the results of a stage's changes as the replies arrive.
 ///
 /// The results are the values for the next stage, and the elements whose changes did not succeed.
-final class BulkResultCollector: Sendable {
+final class StageResultCollector: Sendable {
   private struct CollectedResults {
     /// The values for the next stage.
     var flow = OrderedElementBuffer()

@@ -1,5 +1,5 @@
 /// A token with its source text, and the comments and line ends before it.
-struct LaidOutToken {
+struct TokenWithTrivia {
   /// The separator between two statements.
   enum StatementSeparator {
     case none, newline, semicolon
@@ -23,10 +23,10 @@ struct LaidOutToken {
   var hasBlankBefore: Bool
 
   /// Returns the tokens of a text; the last token marks the end of the text.
-  static func tokens(of source: SourceText) -> [LaidOutToken] {
+  static func tokens(of source: SourceText) -> [TokenWithTrivia] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
-    var tokens: [LaidOutToken] = []
+    var tokens: [TokenWithTrivia] = []
     var separator = StatementSeparator.none
     var end = 0
     var index = 0
@@ -46,7 +46,7 @@ struct LaidOutToken {
       }
       let gap = TokenGap(source.bytes[end..<max(end, range.lower)], isFirst: tokens.isEmpty)
       tokens.append(
-        LaidOutToken(
+        TokenWithTrivia(
           token: token, text: source.text(range), separator: separator, comments: gap.comments,
           breaksBefore: gap.hasNewline, hasBlankBefore: gap.newlines > 1))
       separator = .none
@@ -56,7 +56,7 @@ struct LaidOutToken {
   }
 
   /// Moves comments: a comment before a comma goes after the comma, and a comment after a `|` goes before the `|`.
-  private static func settled(_ tokens: [LaidOutToken]) -> [LaidOutToken] {
+  private static func settled(_ tokens: [TokenWithTrivia]) -> [TokenWithTrivia] {
     var tokens = tokens
     for index in tokens.indices.dropLast() {
       if tokens[index].token.isSymbol(",") { move(from: index, to: index + 1, isBefore: true, &tokens) }
@@ -65,7 +65,7 @@ struct LaidOutToken {
     return tokens
   }
 
-  private static func move(from: Int, to: Int, isBefore: Bool, _ tokens: inout [LaidOutToken]) {
+  private static func move(from: Int, to: Int, isBefore: Bool, _ tokens: inout [TokenWithTrivia]) {
     guard tokens[from].breaksBefore else { return }
     var comments =
       isBefore ? tokens[from].comments + tokens[to].comments : tokens[to].comments + tokens[from].comments
@@ -86,7 +86,7 @@ extension Token {
 
 /// The line ends and comments between two tokens.
 private struct TokenGap {
-  var comments: [LaidOutToken.Comment] = []
+  var comments: [TokenWithTrivia.Comment] = []
   /// The number of line ends since the last comment or token.
   var newlines = 0
   var hasNewline = false
@@ -101,7 +101,8 @@ private struct TokenGap {
       } else if bytes[index] == UInt8(ascii: "#") {
         let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
         let text = String(decoding: bytes[index..<end], as: UTF8.self)
-        comments.append(LaidOutToken.Comment(text: text.trimmedEnd, isOwnLine: isOwnLine, hasBlankBefore: newlines > 1))
+        comments.append(
+          TokenWithTrivia.Comment(text: text.trimmedEnd, isOwnLine: isOwnLine, hasBlankBefore: newlines > 1))
         newlines = 0
         index = end
         continue
