@@ -21,6 +21,11 @@ public protocol ChangeCarrier: Sendable {
   /// Nil means that the statement's option `in-flight:` sets the maximum.
   var window: Int? { get }
 
+  /// The longest time between the acceptance of a change and its request, even if this program ends in the meantime.
+  ///
+  /// A journal records this time, so that the next run waits until no earlier request can be carried out.
+  var longestDelay: Duration { get }
+
   /// Whether a late reply to a request is also the outcome of a change.
   ///
   /// This is true if the carrier sends exactly one request for a change, and if late replies reach this program.
@@ -52,6 +57,9 @@ extension ChangeCarrier {
 
   /// Nil by default: the statement's option `in-flight:` sets the maximum number of changes.
   public var window: Int? { nil }
+
+  /// Zero by default: the carrier sends each request itself.
+  public var longestDelay: Duration { .zero }
 
   /// False by default: a carrier may send several requests for the change of one element.
   ///

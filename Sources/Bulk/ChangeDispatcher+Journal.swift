@@ -48,7 +48,7 @@ extension ChangeDispatcher {
   /// Changes that are already done, or that are looked up first, are skipped.
   func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
-    var intents = JournalIntentLines(journal.format)
+    var intents = JournalIntentLines(journal.format, delay: carrier.longestDelay)
     for entry in entries where entry.isIntended {
       if let identity = entry.identity, let change = entry.change { intents.add(change, identity) }
     }
@@ -121,7 +121,7 @@ extension ChangeDispatcher {
       case .fail: return .unknown(.unknownSinceBefore(failure))
       }
     }
-    do throws(JournalError) { try await guards.journal?.intend([change]) } catch {
+    do throws(JournalError) { try await guards.journal?.intend([change], delay: carrier.longestDelay) } catch {
       return .refused(.element(error))
     }
     return nil

@@ -59,7 +59,9 @@ public struct ChangeDispatcher: Sendable {
   /// Sends a change in an iteration of `each`, and records the change and its outcome for the iteration.
   func carry(_ change: Change, in iteration: any IterationChangeRecorder, latency: inout Duration?) async -> Outcome {
     let number: Int
-    do throws(JournalError) { number = try await iteration.willSend(change, guards.step) } catch {
+    var step = guards.step
+    step.delay = carrier.longestDelay
+    do throws(JournalError) { number = try await iteration.willSend(change, step) } catch {
       return .refused(.element(error))
     }
     let outcome = await carry(change, latency: &latency)

@@ -59,6 +59,8 @@ public struct ChangeRecoveryInfo: Sendable, Equatable {
   public var readsFirst = false
   /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
   public var keyField: String?
+  /// The longest time before the request of the change is sent (`ChangeCarrier.longestDelay`).
+  var delay = Duration.zero
 
   /// Creates the default role: the change is not the last action of its iteration, and its command does not read first.
   public init() {}

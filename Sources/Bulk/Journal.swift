@@ -135,9 +135,12 @@ public final class Journal: Sendable {
 
   /// Announces changes: writes a line for each change, and returns when the lines are on the disk.
   ///
+  /// - Parameters:
+  ///   - changes: The changes.
+  ///   - delay: The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
   /// - Throws: ``JournalError`` if the write fails; none of the changes may then be sent.
-  public func intend(_ changes: [Change]) async throws(JournalError) {
-    var intents = JournalIntentLines(format)
+  public func intend(_ changes: [Change], delay: Duration = .zero) async throws(JournalError) {
+    var intents = JournalIntentLines(format, delay: delay)
     for change in changes { if let identity = change.identity { intents.add(change, identity) } }
     try await write(intents)
   }
@@ -166,7 +169,7 @@ public final class Journal: Sendable {
   public func add(
     _ change: Change, to identity: ChangeIdentity, _ step: ChangeRecoveryInfo = ChangeRecoveryInfo(), number: Int
   ) async throws(JournalError) {
-    let life: JSONValue = change.life.map { .number(JSONNumber($0)) } ?? .null
+    let life: JSONValue = change.life.map { .number(JSONNumber($0 + step.delay.wholeMilliseconds)) } ?? .null
     let line = JSONObject(
       IterationChange(change, step, number: number).members + [("in", .string(identity.text)), ("life", life)])
     try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)

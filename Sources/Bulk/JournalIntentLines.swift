@@ -9,13 +9,22 @@ struct JournalIntentLines {
   /// The number of bytes to reserve on the disk for the lines with the outcomes, which are written later.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
+  /// The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
+  private let delay: Duration
   /// The timeout of the last added change, and its text in milliseconds, such as `4500` for 4.5 s.
   ///
   /// The next line often contains the same timeout, so that its text need not be created again.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
-  /// Creates an empty list; `format` is the form of the lines' checksums.
-  init(_ format: JournalChecksums.ChecksumForm) { self.format = format }
+  /// Creates an empty list.
+  ///
+  /// - Parameters:
+  ///   - format: The form of the lines' checksums.
+  ///   - delay: The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
+  init(_ format: JournalChecksums.ChecksumForm, delay: Duration = .zero) {
+    (self.format, self.delay) = (format, delay)
+    life.text = String(delay.wholeMilliseconds)
+  }
 
   /// Adds the line that announces a change.
   mutating func add(_ change: Change, _ identity: ChangeIdentity) {
@@ -34,10 +43,10 @@ struct JournalIntentLines {
     owed += identity.outcomeLength
   }
 
-  /// Returns the expiration time of a change's message in milliseconds, as JSON; `null` for no expiration.
+  /// Returns the time until the message of a change has expired, in milliseconds as JSON; `null` for no expiration.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
-    if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }
+    if timeout != life.timeout { life = (timeout, String((timeout + delay).wholeMilliseconds)) }
     return life.text
   }
 }

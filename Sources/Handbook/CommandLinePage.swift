@@ -244,7 +244,7 @@ struct CommandLinePage: Sendable {
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
       "workers", "NAME",
-      "The pool of workers for bulk changes. The option workers: of a statement can name another pool.",
+      "The pool of workers for all stages and commands that have the option workers:. The option can name another pool.",
       note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.",

@@ -49,7 +49,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers for bulk changes. The option workers: of a statement can name another pool.",
+      "The pool of workers for all stages and commands that have the option workers:. The option can name another pool.",
       valueName: "NAME"))
   var workers: String?
 

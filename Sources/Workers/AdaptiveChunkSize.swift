@@ -1,43 +1,92 @@
-/// The number of changes in a chunk, which adapts to the speed of the workers.
+import Client
+
+/// The number of changes in a chunk, which adapts to the speed of the workers and of the service.
 ///
-/// A chunk should keep its worker busy for half a second. If the service is slow but carries out many requests at the
-/// same time, a chunk has as many changes as the worker can have in flight.
+/// A chunk should keep its worker busy for half a second, or have as many changes as the worker can have in flight. The
+/// number doubles until then, each time after as many chunks as there are workers, as long as the replies come well
+/// before the timeout of the changes.
 struct AdaptiveChunkSize: Sendable {
   /// The maximum number of changes in the next chunk.
-  private(set) var count = 32
+  private(set) var count: Int {
+    didSet { if count != oldValue { repliesAtCount = 0 } }
+  }
+  /// The number of replies to chunks of the current size.
+  private var repliesAtCount = 0
   /// The number of changes that the workers sent, and the seconds that they needed; older chunks count less.
   private var (changes, seconds) = (0.0, 0.0)
+  /// The lowest mean reply time of a chunk so far, in microseconds.
+  private var usualTime = Double.infinity
   /// The seconds that a worker should need for one chunk.
   private static let time = 0.5
   /// The weight of all earlier chunks together, after each chunk.
   private static let memory = 0.8
+  /// The number of changes that a statement without workers has in flight.
+  private static let start = 16
+
+  /// Creates the size of the first chunks, two for each worker.
+  ///
+  /// Together they have about as many changes as a statement without workers has in flight.
+  init(workers: Int) { count = max(4, Self.start / 2 / max(1, workers)) }
 
   /// The speed of one worker in changes a second; 0 before the end of the first chunk.
   var rate: Int { seconds > 0 ? Int((changes / seconds).rounded()) : 0 }
 
-  /// Adapts the size to the reply of a worker that sent `sent` changes.
-  mutating func adapt(to reply: ChunkReply, sent: Int) {
+  /// Adapts the size to the reply of one of several workers.
+  ///
+  /// A chunk that is much smaller or larger than the current size says little about the current size, and is ignored.
+  ///
+  /// - Parameters:
+  ///   - reply: The reply.
+  ///   - sent: The number of changes that the worker sent.
+  ///   - timeout: The timeout of the changes; nil for no limit.
+  ///   - workers: The number of workers.
+  mutating func adapt(to reply: ChunkReply, sent: Int, timeout: Duration?, workers: Int) {
     let seconds = Double(reply.time.microseconds) / 1_000_000
     guard sent > 0, seconds > 0 else { return }
     self.changes = changes * Self.memory + Double(sent)
     self.seconds = self.seconds * Self.memory + seconds
-    var wanted = min(Double(WorkerPool.chunkLimit), Double(sent) / seconds * Self.time)
-    let window = Double(min(2 * sent, reply.window))
-    if window > wanted, reply.hadAllInFlight { wanted = window }
-    // A chunk with few changes shows too little about a larger one.
-    guard sent * 2 >= count || wanted > Double(count) else { return }
-    count = min(WorkerPool.chunkLimit, max(1, (count + Int(wanted) + 1) / 2))
+    let pace = pace(of: reply, timeout)
+    let speed = Int(Double(sent) / seconds * Self.time)
+    let limit = min(WorkerPool.chunkLimit, max(1, reply.window, speed))
+    if pace == .tooSlow {
+      if sent * 2 <= count * 3 { count = max(1, count / 2) }
+    } else if sent * 5 >= count * 4 {
+      repliesAtCount += 1
+      // Until each worker has a chunk of this size, the replies do not show the load of all workers together.
+      count = min(limit, pace == .usual && repliesAtCount >= workers ? count * 2 : count)
+    }
+  }
+
+  /// How soon the replies come, compared with the timeout.
+  private enum ReplyPace {
+    /// Larger chunks are possible.
+    case usual
+    /// A larger chunk could exceed the timeout.
+    case slow
+    /// Changes exceed the timeout, or nearly so.
+    case tooSlow
+  }
+
+  /// Compares the reply times of a chunk with the timeout and with the lowest mean so far.
+  ///
+  /// A service that processes its requests one after another needs longer for more requests. If a service always needs
+  /// the same time, smaller chunks would not help.
+  private mutating func pace(of reply: ChunkReply, _ timeout: Duration?) -> ReplyPace {
+    let times = reply.times.filter { $0 > 0 }
+    guard let slowest = times.max() else { return .usual }
+    let mean = Double(times.reduce(0, +)) / Double(times.count)
+    usualTime = min(mean, usualTime)
+    if reply.missing * 5 >= times.count { return .tooSlow }
+    guard let timeout = timeout?.microseconds, slowest > timeout / 2, mean > usualTime * 1.5 else { return .usual }
+    return times.count { $0 > timeout / 4 * 3 } * 10 >= times.count ? .tooSlow : .slow
   }
 }
 
 extension ChunkReply {
-  /// Whether most changes of the chunk were in flight at the same time, and the service processed them concurrently.
-  ///
-  /// A service that processes its requests one after another replies to some changes much later than to others.
-  fileprivate var hadAllInFlight: Bool {
-    let times = times.filter { $0 > 0 }.sorted()
-    guard let slow = times.dropFirst(times.count / 2).first, let fast = times.dropFirst(times.count / 10).first
-    else { return false }
-    return times.reduce(0, +) * 4 >= time.microseconds * times.count * 3 && slow <= 3 * fast
+  /// The number of changes that got no reply in time.
+  fileprivate var missing: Int {
+    groups.reduce(0) { count, group in
+      if case .failed(let error) = group.outcome, error.kind == .unknown { count + group.count } else { count }
+    }
   }
 }

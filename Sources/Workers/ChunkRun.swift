@@ -107,7 +107,7 @@ struct ChunkRun: Sendable {
         progress.set(.init(.found(id: id, document: document)), at: index, change)
       case .doubled(let count): progress.set(.init(.failed(.doubled(count))), at: index, change)
       case .unknown(let failure):
-        progress.set(.init(.failed(.lostWithWorker(change, failure))), at: index, change)
+        progress.set(.init(.failed(.lostWithWorker(change, failure, chunk))), at: index, change)
       case .repeatable: progress.mayRepeat(index)
       }
       return true
@@ -127,13 +127,24 @@ extension ClientError {
   /// Returns the error of a change whose outcome is still unknown after a lookup, because its worker was lost.
   ///
   /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
-  fileprivate static func lostWithWorker(_ change: Change, _ failure: LookupFailure?) -> ClientError {
+  fileprivate static func lostWithWorker(_ change: Change, _ failure: LookupFailure?, _ chunk: Chunk) -> ClientError {
+    let (reason, nextStep): (String, String)
+    if change.verb == .create, chunk.keyField == nil {
+      reason = "and a create without the option key: can't be looked up"
+      nextStep = "check whether the resource exists before you send the change again; key: .FIELD allows lookups"
+    } else if let failure {
+      reason = "and \(failure.text)"
+      nextStep = "\(failure.condition), then check the change before you send it again"
+    } else {
+      reason = "but no lookup has found the change"
+      nextStep =
+        chunk.settle == nil
+        ? "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s"
+        : "check the change before you send it again"
+    }
     var error = ClientError(
-      .unknown,
-      "the worker of this change was lost: the change may have been carried out, "
-        + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
-      nextStep: failure.map { "\($0.condition), then check the change before you send it again" }
-        ?? "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s")
+      .unknown, "the worker of this change was lost: the change may have been carried out, \(reason)",
+      nextStep: nextStep)
     error.wasSent = true
     error.call = CallDescription(
       method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")

@@ -21,7 +21,8 @@ extension PoolCarrier {
   /// While chunks are in flight, counts the pool's workers each second.
   ///
   /// If the pool has no worker for a long time, the function removes the chunks in flight from the pool's queue. This
-  /// time is `PoolBrokerLink.silence` plus the longest timeout of a change.
+  /// time is four times `PoolBrokerLink.silence` plus the longest timeout of a change. The time begins again after a
+  /// pause of the run.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -31,29 +32,31 @@ extension PoolCarrier {
       }
       guard let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { continue }
       record(workers: found.consumers)
-      guard found.consumers == 0 else {
+      guard found.consumers == 0, !limits.isPaused() else {
         lost = nil
         continue
       }
       let since = lost ?? .now
       lost = since
-      if .now - since >= link.silence + longestTimeout { return await takeBack() }
+      if .now - since >= link.silence * 4 + longestTimeout { return await takeBack() }
     }
   }
 
   /// Removes the chunks in flight from the queue of a pool that has lost its workers.
   ///
   /// The carrier then sends no more chunks. The changes of a removed chunk count as not sent, if no worker received the
-  /// chunk before. The outcomes of the changes in all other chunks are unknown.
+  /// chunk before. The outcomes of the changes in all other chunks are unknown. These chunks are removed as well, so
+  /// that no worker carries them out after the end of the statement.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
     try? await link.takeBack(queue: pool.queue, WorkerPool.declaration) {
       self.hasChunks
     } respond: { delivery in
-      guard !delivery.isRedelivered, pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
+      guard pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
         request.params["run"]?.stringValue == run, let count = request.params["changes"]?.arrayValue?.count
       else { return nil }
+      if delivery.isRedelivered { return ServiceAnswer([]) }
       let reply = ChunkReply(
         [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count), time: .zero)
       let response = Response(id: request.id, outcome: .result(reply.json))

@@ -31,7 +31,11 @@ extension PoolCarrier {
         refusal.wasConfirmed = error.wasConfirmed
         throw refusal
       }
-      throw .unanswered(id, "no reply from the pool \(pool.name): \(error.message)")
+      throw .unanswered(
+        id,
+        isLost
+          ? "the pool \(pool.name) has lost its workers, and did not reply"
+          : "no reply from the pool \(pool.name): \(error.message)")
     }
     return try read(bytes, id, chunk)
   }

@@ -56,12 +56,10 @@ package final class PoolCarrier: GroupCarrier {
     var chunks = 0
     var inFlight = 0
     var lastNumber = 0
-    var size = AdaptiveChunkSize()
+    var size: AdaptiveChunkSize
     var workers: Int
-    /// The largest number of workers since chunks have been in flight without a break.
-    ///
-    /// This number minus `workers` is the number of workers that have left the pool.
-    var most = 0
+    /// The number of workers that have left the pool and were not replaced, and the time when the last one left.
+    var left = (count: 0, time: ContinuousClock.now)
     /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
     var longest = Duration.zero
     /// Whether the pool has lost its workers; the carrier then sends no more chunks.
@@ -128,7 +126,10 @@ package final class PoolCarrier: GroupCarrier {
   ) {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
-    state = Mutex(ChangeQueue(workers: workers, budget: FailureBudget(limit: limits.failures, share: limits.share)))
+    state = Mutex(
+      ChangeQueue(
+        size: AdaptiveChunkSize(workers: workers), workers: workers,
+        budget: FailureBudget(limit: limits.failures, share: limits.share)))
   }
 
   /// The executor of the connection to the pool, which runs tasks on the connection's thread.
@@ -140,6 +141,9 @@ package final class PoolCarrier: GroupCarrier {
   /// `throttle:`, `rate:` and `retort ctl` no longer delay a change that the carrier has accepted.
   package var window: Int? { state.withLock { (max(1, $0.workers) * 2 + 2) * $0.size.count } }
 
+  /// The life of a chunk: a worker can send a change until the chunk expires.
+  package var longestDelay: Duration { Self.life }
+
   /// True, because each change is one request, and the workers forward late replies to this program.
   package var hasLateReplies: Bool { true }
 
@@ -148,15 +152,17 @@ package final class PoolCarrier: GroupCarrier {
 
   /// The state of the pool as text, such as `3 workers, 120/s each`.
   ///
-  /// The text also contains the number of workers that have left the pool.
+  /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have been
+  /// looked up.
   package var status: String? {
-    let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.size.rate, $0.most - $0.workers, $0.longest) }
-    let each = rate > 0 ? ", \(rate)/s each" : ""
-    let wait = (link.silence + longest + (limits.settle ?? .zero)).components.seconds + 1
-    let whose = left == 1 ? "its" : "their"
-    let lost =
-      left > 0 ? ", \(left.of("worker")) left the pool: after \(wait) s another worker looks up \(whose) changes" : ""
-    return workers.of("worker") + each + lost
+    let (workers, rate, left) = state.withLock { ($0.workers, $0.size.rate, $0.left) }
+    let each = rate > 0 && workers > 0 ? ", \(rate)/s each" : ""
+    let wait = link.silence + longestTimeout + (limits.settle ?? .zero) + .seconds(1)
+    guard left.count > 0, .now - left.time < wait + .seconds(10) else { return workers.of("worker") + each }
+    let changes = left.count == 1 ? "its changes are" : "their changes are"
+    let lost = left.count == 1 ? "if it was lost" : "if they were lost"
+    return workers.of("worker") + each
+      + ", \(left.count.of("worker")) left the pool: \(lost), \(changes) looked up after \(wait.components.seconds) s"
   }
 
   /// Passes a change to a worker, and returns the service's reply.
@@ -271,7 +277,10 @@ package final class PoolCarrier: GroupCarrier {
     switch reply {
     case .success(let reply):
       (failures, left) = end(portion, reply)
-      state.withLock { $0.size.adapt(to: reply, sent: portion.count - left.count) }
+      let timeout = portion.lazy.compactMap(\.change.timeout).min()
+      state.withLock { state in
+        state.size.adapt(to: reply, sent: portion.count - left.count, timeout: timeout, workers: state.workers)
+      }
     case .failure(let error):
       failures = portion.count
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
@@ -315,9 +324,12 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Reports an error for unsent changes, because the statement has ended or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<WaitingChange>) {
-    let isLost = state.withLock(\.isLost)
+    let isLost = isLost
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
   }
+
+  /// Whether the pool has lost its workers.
+  var isLost: Bool { state.withLock(\.isLost) }
 
   /// Whether chunks are in flight.
   var hasChunks: Bool { state.withLock { $0.chunks > 0 } }
@@ -328,8 +340,12 @@ package final class PoolCarrier: GroupCarrier {
   /// Records the number of workers, and sends as many chunks as this number allows.
   func record(workers: Int) {
     state.withLock { state in
+      if workers < state.workers, state.chunks > 0 {
+        state.left = (state.left.count + state.workers - workers, .now)
+      } else {
+        state.left.count = max(0, state.left.count - (workers - state.workers))
+      }
       state.workers = workers
-      state.most = max(state.chunks > 0 ? state.most : 0, workers)
     }
     dispatch()
   }

@@ -78,6 +78,21 @@ import Testing
     #expect(report.tally.unknown == 1 && report.tally.before == 1 && carrier.carried == ["3"])
   }
 
+  /// A worker of a pool can send a request after the end of this program, so the journal records a longer life.
+  @Test(arguments: [Duration.zero, .seconds(50)]) func theLifeOfAChangeIncludesTheDelay(_ delay: Duration) async throws
+  {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    let changes = [5, 3].map { seconds in
+      Change(
+        target: change(1).target, verb: .update, method: "update", params: ["id": .string("\(seconds)")],
+        expires: true, timeout: .seconds(seconds))
+    }
+    try await journal.intend(changes, delay: delay)
+    try await journal.flush()
+    #expect(try reopened(journal).longestLife == .seconds(5) + delay)
+  }
+
   @Test func otherContentIsRefused() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())

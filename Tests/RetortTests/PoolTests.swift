@@ -313,7 +313,11 @@ import Testing
       ran.notes.firstMatch(of: #/update posts: 0 ok, (\d+) failed, (\d+) unknown/#), Comment(rawValue: ran.notes))
     let (failed, unknown) = (Int(counts.output.1) ?? 0, Int(counts.output.2) ?? 0)
     #expect(failed > 0 && unknown > 0 && failed + unknown == 40, Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("not sent: the pool test has lost its workers"))
+    #expect(
+      ran.notes.contains("the pool test has lost its workers, and did not reply"), Comment(rawValue: ran.notes))
+    // No worker that starts later can carry out a chunk of the statement.
+    let left = await Ran.retort("work", "--status", service.vhost.uri, "--pool", "test")
+    #expect(left.output.hasPrefix("0 workers, 0 chunks waiting"), Comment(rawValue: left.output + left.notes))
     let methods = try await service.stop().output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     #expect(methods.allSatisfy { $0["method"] != "update" })
   }

@@ -1,3 +1,4 @@
+import Client
 import Testing
 
 @testable import Workers
@@ -16,39 +17,82 @@ import Testing
     return ChunkReply(items, time: latency * rounds, window: window)
   }
 
+  /// The size after twenty chunks of one worker, with a timeout of five seconds.
   private static func size(window: Int, latency: Duration, isSerial: Bool = false) -> AdaptiveChunkSize {
-    var size = AdaptiveChunkSize()
+    var size = AdaptiveChunkSize(workers: 1)
     for _ in 0..<20 {
-      size.adapt(to: reply(size.count, window: window, latency: latency, isSerial: isSerial), sent: size.count)
+      let reply = reply(size.count, window: window, latency: latency, isSerial: isSerial)
+      size.adapt(to: reply, sent: size.count, timeout: .seconds(5), workers: 1)
     }
     return size
   }
 
+  @Test func theFirstChunksHaveTogetherAsManyChangesAsAStatementWithoutWorkers() {
+    #expect([1, 2, 3, 8].map { AdaptiveChunkSize(workers: $0).count } == [8, 4, 4, 4])
+  }
+
   @Test func aChunkNeedsHalfASecond() {
-    #expect(Self.size(window: 4, latency: .milliseconds(20)).count >= 95)
+    #expect(Self.size(window: 4, latency: .milliseconds(20)).count == 100)
     #expect(Self.size(window: 64, latency: .milliseconds(1)).count == WorkerPool.chunkLimit)
-    #expect(Self.size(window: 4, latency: .milliseconds(20)).rate >= 190)
+    #expect(Self.size(window: 4, latency: .milliseconds(20)).rate == 200)
   }
 
   /// A service that replies late, but processes requests concurrently, gets as many requests as the worker may send.
-  @Test(arguments: [1, 2, 10]) func aChunkUsesTheWholeWindowOfAWorker(_ seconds: Int) {
+  @Test(arguments: [1, 2, 4]) func aChunkUsesTheWholeWindowOfAWorker(_ seconds: Int) {
     let size = Self.size(window: 64, latency: .seconds(seconds))
     #expect(size.count == 64)
     #expect(size.rate == 64 / seconds)
   }
 
-  /// A service that processes one request after another gets small chunks, so that no request waits for long.
+  /// Reply times that vary do not make the chunks smaller.
+  @Test func aChunkUsesTheWholeWindowIfReplyTimesVary() {
+    var (size, random) = (AdaptiveChunkSize(workers: 2), 1)
+    for _ in 0..<50 {
+      let items = (0..<size.count).map { _ in
+        random = random &* 1_103_515_245 &+ 12345 & 0x7FFF_FFFF
+        return ChunkReply.TimedOutcome(.omitted, latency: .milliseconds(200 + random / 65536 % 1800))
+      }
+      let time = items.compactMap(\.latency).max() ?? .zero
+      size.adapt(to: ChunkReply(items, time: time, window: 64), sent: items.count, timeout: .seconds(5), workers: 1)
+    }
+    #expect(size.count == 64)
+  }
+
+  /// A service that processes one request after another gets so few requests that none of them exceeds its timeout.
   @Test func aChunkForASerialServiceIsSmall() {
-    #expect(Self.size(window: 64, latency: .milliseconds(100), isSerial: true).count <= 8)
+    let size = Self.size(window: 64, latency: .milliseconds(200), isSerial: true)
+    #expect(Duration.milliseconds(200) * size.count < .seconds(5))
+    #expect(size.count >= 4)
+  }
+
+  /// The size grows only after each worker has had a chunk of the size.
+  @Test func theSizeGrowsAfterARoundOfAllWorkers() {
+    var size = AdaptiveChunkSize(workers: 3)
+    let reply = Self.reply(4, window: 64, latency: .seconds(1))
+    for expected in [4, 4, 8, 8] {
+      size.adapt(to: reply, sent: 4, timeout: .seconds(5), workers: 3)
+      #expect(size.count == expected)
+    }
+  }
+
+  /// Many changes without a reply make the chunks smaller; a single one does not.
+  @Test(arguments: [(1, 16), (4, 4)]) func missingRepliesMakeChunksSmaller(_ missing: Int, _ expected: Int) {
+    var size = AdaptiveChunkSize(workers: 1)
+    let lost = ClientError(.unknown, "no reply")
+    let items = (0..<8).map { index in
+      ChunkReply.TimedOutcome(index < missing ? .failed(lost) : .omitted, latency: .milliseconds(100))
+    }
+    size.adapt(to: ChunkReply(items, time: .milliseconds(100), window: 64), sent: 8, timeout: .seconds(5), workers: 1)
+    #expect(size.count == expected)
   }
 
   @Test func aChunkWithoutSentChangesChangesNothing() {
     var size = Self.size(window: 4, latency: .milliseconds(20))
     let count = size.count
-    size.adapt(to: ChunkReply([.init(.unsent)], time: .seconds(1), window: 4), sent: 0)
-    size.adapt(to: ChunkReply([], time: .zero), sent: 0)
+    size.adapt(to: ChunkReply([.init(.unsent)], time: .seconds(1), window: 4), sent: 0, timeout: nil, workers: 1)
+    size.adapt(to: ChunkReply([], time: .zero), sent: 0, timeout: nil, workers: 1)
     // The last chunk of a statement can have few changes, which says little about a larger chunk.
-    size.adapt(to: Self.reply(3, window: 4, latency: .milliseconds(20)), sent: 3)
+    size.adapt(to: Self.reply(3, window: 4, latency: .milliseconds(20)), sent: 3, timeout: nil, workers: 1)
     #expect(size.count == count && size.rate > 0)
   }
 }

@@ -114,12 +114,12 @@ import Testing
   /// The carrier accepts as many changes as fit into the chunks in flight, and two chunks more.
   @Test(.timeLimit(.minutes(1))) func theWindowFollowsTheSizeOfChunks() async throws {
     let carrier = try await PoolCarrier.open(pool, on: SimulatedPool(pool), .init(queue: "posts"))
-    #expect(carrier.window == 8 * AdaptiveChunkSize().count)
+    #expect(carrier.window == 8 * AdaptiveChunkSize(workers: 3).count)
     let counter = OutcomeCounter()
     for number in 0..<2000 { carrier.take(change(number), number: number, for: counter) }
     await counter.waited(for: 2000)
     // Each simulated worker needs a millisecond for a change, so a chunk has the maximum size.
-    #expect(try #require(carrier.window) > 8 * AdaptiveChunkSize().count)
+    #expect(try #require(carrier.window) > 8 * AdaptiveChunkSize(workers: 3).count)
     #expect(try #require(carrier.window) <= 8 * WorkerPool.chunkLimit)
     await carrier.close()
   }
