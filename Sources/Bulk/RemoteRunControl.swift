@@ -74,12 +74,15 @@ public final class RemoteRunControl: Sendable {
   public static let idleStatus = "no statement is running"
 
   /// The progress of the running statements, one line for each, and the ``reason`` for a delay of changes.
+  ///
+  /// The reason has a line of its own if the progress does not contain it.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
     }
     let lines = statements.isEmpty ? [Self.idleStatus] : statements.map { $0() }
-    return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
+    let isShown = reason.map { reason in lines.contains { $0.contains(reason) } } ?? true
+    return (lines + (isShown ? [] : [reason ?? ""])).joined(separator: "\n")
   }
 
   /// The reason why changes are delayed, such as `paused by retort ctl`; nil if they are not delayed.

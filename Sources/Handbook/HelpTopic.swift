@@ -222,9 +222,10 @@ struct HelpTopic: Sendable {
         the service does not reply to a change, the worker waits until the timeout of the change; a short timeout: \
         makes this wait shorter. After retort ctl pause, the workers complete the chunks that they have. Chunks and \
         replies are signed with the secret. A worker refuses a chunk with a wrong signature. A worker with the option \
-        --allow posts also refuses chunks for other queues. The worker logs and counts the refused chunks. Chunks do \
-        not contain secret members of meta, such as a token. Workers take these members from RETORT_POOL_META, for \
-        example '{"token": "..."}'. After SIGTERM, a worker completes its current chunk, and then ends.
+        --allow posts also refuses chunks for other queues, so all workers of a pool need the same options --allow. \
+        The worker logs and counts the refused chunks. Chunks do not contain secret members of meta, such as a token. \
+        Workers take these members from RETORT_POOL_META, for example '{"token": "..."}'. After SIGTERM, a worker \
+        completes its current chunk, and then ends.
 
         If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus the \
         timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks up the \

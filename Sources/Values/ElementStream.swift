@@ -166,8 +166,11 @@ package struct ElementStream {
   /// on the previous page, or nil at the end of the stream. The second argument is the total, if it is known.
   ///
   /// The stream divides a large page into pieces. It adjusts the size of a piece so that the caller processes one piece
-  /// in 50 to 200 ms.
-  package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
+  /// in 50 to 200 ms. A piece has at least as many elements as `least` returns, if the page has so many: the number of
+  /// elements that the caller processes concurrently.
+  package func counted(
+    least: @escaping () -> Int = { 1 }, _ advance: @escaping (_ done: Int?, _ total: Int?) -> Void
+  ) -> ElementStream {
     guard let pull else { return self }
     var counted = self
     var (page, position, size, given) = (ElementPage(), 0, 4, 0)
@@ -188,6 +191,7 @@ package struct ElementStream {
         }
         (page, position) = (next, 0)
       }
+      size = max(size, least())
       // A failure contains its position in the page, so a page with failures is never divided.
       let isWhole = !page.failures.isEmpty || position == 0 && page.elements.count <= size
       let end = isWhole ? page.elements.count : min(position + size, page.elements.count)

@@ -42,6 +42,15 @@ import Values
     #expect(done.withLock { $0 } == all.count && ends.withLock { $0 } == 1)
   }
 
+  /// A stage that looks up several elements concurrently gets so many elements together, however long it needs.
+  @Test func aPieceHasAsManyElementsAsAreProcessedTogether() async throws {
+    var pages = [(0..<40).map { Value.string("\($0)") }][...]
+    var stream = ElementStream { () async throws(Fault) in pages.popFirst() }.counted(least: { 16 }) { _, _ in }
+    var sizes: [Int] = []
+    while let page = try await stream.page() { sizes.append(page.elements.count) }
+    #expect(sizes.first == 16 && sizes.reduce(0, +) == 40)
+  }
+
   /// A progress display for standard error without a terminal, and the notes that it shows.
   ///
   /// The usual minimum times do not apply, so the display shows a note for every statement.

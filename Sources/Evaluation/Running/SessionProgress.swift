@@ -65,6 +65,8 @@ final class SessionProgress: Sendable {
   ///
   /// The value is also true while no statement runs.
   private let isCounting = Atomic(true)
+  /// The minimum number of elements that a counted stream returns together.
+  private let leastPiece = Atomic(1)
   /// The duration after which an activity becomes visible.
   private let least: Duration
   private let noteInterval: Duration
@@ -96,8 +98,12 @@ final class SessionProgress: Sendable {
     let statement = StatementProgress(
       label: label, account: account, number: number, ticker: ticker, nextNote: .now + noteInterval)
     state.withLock { $0.statement = statement }
+    leastPiece.store(1, ordering: .relaxed)
     isCounting.store(false, ordering: .relaxed)
   }
+
+  /// Makes the counted stream return at least `count` elements together, because a stage looks them up concurrently.
+  func read(together count: Int) { leastPiece.max(count, ordering: .relaxed) }
 
   /// Ends the progress of the statement, and removes its line.
   func end() {
@@ -150,7 +156,7 @@ final class SessionProgress: Sendable {
       state.statement?.source = state.nextNumber
       return activity
     }
-    return stream.counted { done, total in
+    return stream.counted(least: { self.leastPiece.load(ordering: .relaxed) }) { done, total in
       guard let done else { return activity.end() }
       count.advance(by: done, total)
     }

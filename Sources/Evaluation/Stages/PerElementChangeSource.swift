@@ -47,6 +47,7 @@ final class PerElementChangeSource: BulkChangeSource {
   }
 
   func begin() -> Bool {
+    if making.readsFirst { frame.run.session.progress.read(together: policy.portion) }
     defer { isBegun = true }
     return !isBegun
   }
