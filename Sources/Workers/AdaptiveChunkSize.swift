@@ -76,7 +76,7 @@ struct AdaptiveChunkSize: Sendable {
     guard let slowest = times.max() else { return .usual }
     let mean = Double(times.reduce(0, +)) / Double(times.count)
     usualTime = min(mean, usualTime)
-    if reply.missing * 5 >= times.count { return .tooSlow }
+    if reply.missing * 3 >= times.count { return .tooSlow }
     guard let timeout = timeout?.microseconds, slowest > timeout / 2, mean > usualTime * 1.5 else { return .usual }
     return times.count { $0 > timeout / 4 * 3 } * 10 >= times.count ? .tooSlow : .slow
   }
