@@ -10,7 +10,7 @@ import Terminal
 /// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
 /// The second signal ends the waiting. The third signal ends the program if the run has still not stopped. Ctrl-\
-/// always ends the program immediately. The same signal within 100 ms does not count again (``SignalCounter``).
+/// always ends the program immediately. The same signal within 100 ms does not count again (`SignalCounter`).
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
