@@ -227,9 +227,14 @@ struct HelpTopic: Sendable {
         Workers take these members from RETORT_POOL_META, for example '{"token": "..."}'. After SIGTERM, a worker \
         completes its current chunk, and then ends.
 
-        If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus the \
-        timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks up the \
-        changes. If the lookup does not find a change, and a repetition is harmless, the worker sends the change again.
+        If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus \
+        the timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks \
+        up the changes. If the lookup does not find a change, and a repetition is harmless, the worker sends the \
+        change again. If a pool has no worker for 50 s plus the timeout of the changes, the statement ends, and no \
+        worker carries out its chunks later.
+
+        If the program that runs the statement is lost, the workers complete its chunks, or the chunks expire after 50 \
+        s. A later run with the same journal waits until then, and looks up the changes.
 
         The next lines are a unit for systemd:
 
