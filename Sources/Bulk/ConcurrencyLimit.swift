@@ -1,16 +1,20 @@
 import Synchronization
 
 /// A limit on the number of operations that run at the same time.
-final class ConcurrencyLimit: Sendable {
+package final class ConcurrencyLimit: Sendable {
   private struct State {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
   private let state: Mutex<State>
+  private let count: Int
 
   /// Creates a limit that allows `count` operations at the same time, and at least one.
-  init(_ count: Int) { state = Mutex(State(free: max(1, count))) }
+  package init(_ count: Int) {
+    self.count = max(1, count)
+    state = Mutex(State(free: self.count))
+  }
 
   /// Waits until fewer operations run than the limit allows, and runs an operation.
   func run<Result, Failure: Error>(_ operation: () async throws(Failure) -> Result) async throws(Failure) -> Result {
@@ -19,7 +23,8 @@ final class ConcurrencyLimit: Sendable {
     return try await operation()
   }
 
-  private func enter() async {
+  /// Waits until fewer operations run than the limit allows, and begins an operation.
+  package func enter() async {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in
         guard state.free > 0 else {
@@ -33,7 +38,11 @@ final class ConcurrencyLimit: Sendable {
     }
   }
 
-  private func leave() {
+  /// Waits until all operations have ended; afterwards, no operation can begin.
+  package func enterAll() async { for _ in 0..<count { await enter() } }
+
+  /// Ends an operation.
+  package func leave() {
     let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
       guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
       state.free += 1

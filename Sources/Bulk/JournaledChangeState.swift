@@ -194,6 +194,7 @@ struct JournaledChangeStates {
 extension JSONObject {
   /// A hash of the object, which is the content of a change; 0 for an empty object.
   ///
-  /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedChangeState` requires.
+  /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedChangeState`
+  /// requires.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -22,14 +22,16 @@ public final class PostingCarrier: GroupCarrier {
   private let client: ResourceClient
   private let state = Mutex(State())
 
-  /// Creates the carrier of a client; nil if the client's transport can't post requests.
-  public init?(_ client: ResourceClient) {
-    guard client.canPost else { return nil }
-    self.client = client
-  }
+  /// Creates the carrier of a client.
+  ///
+  /// If the client's transport can't post requests, the carrier sends each change in a task.
+  public init(_ client: ResourceClient) { self.client = client }
 
-  /// Creates the carrier of a client; it sends each change in a task if the client's transport can't post requests.
-  public init(inTasksOrPosted client: ResourceClient) { self.client = client }
+  /// Creates the carrier of a client; nil if the client's transport can't post requests.
+  public convenience init?(ifPosting client: ResourceClient) {
+    guard client.canPost else { return nil }
+    self.init(client)
+  }
 
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }

@@ -80,9 +80,9 @@ public final class RemoteRunControl: Sendable {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
     }
-    let lines = statements.isEmpty ? [Self.idleStatus] : statements.map { $0() }
-    let isShown = reason.map { reason in lines.contains { $0.contains(reason) } } ?? true
-    return (lines + (isShown ? [] : [reason ?? ""])).joined(separator: "\n")
+    var lines = statements.isEmpty ? [Self.idleStatus] : statements.map { $0() }
+    if let reason, !lines.contains(where: { $0.contains(reason) }) { lines.append(reason) }
+    return lines.joined(separator: "\n")
   }
 
   /// The reason why changes are delayed, such as `paused by retort ctl`; nil if they are not delayed.

@@ -16,7 +16,9 @@ public struct SendingPolicy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// A function that is called before the first lookup and after each lookup, with the number of ended lookups and the number of all lookups.
+  /// A function that is called before the first lookup and after each lookup.
+  ///
+  /// Its arguments are the number of ended lookups and the number of all lookups.
   public var noteLookedUp: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// A function that returns the element of a create, so that the outcome of a lookup can be reported.
   ///

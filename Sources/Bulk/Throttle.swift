@@ -127,7 +127,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause because of the queue; nil if there is no reason, or if the option `depth:` is missing.
+  /// Returns the reason for a pause because of the queue; nil if there is no reason, or no option `depth:`.
   ///
   /// The queue may have too many messages or may not exist, or its depth can't be read.
   private func deepness() async -> String? {

@@ -23,7 +23,8 @@ extension ChangeSafeguards {
   ///
   /// - Parameters:
   ///   - noteCount: Called with the number of changes to look up.
-  ///   - noteLookedUp: Called before the first lookup and after each lookup, with the number of ended lookups and the number of all lookups.
+  ///   - noteLookedUp: Called before the first lookup and after each lookup, with the number of ended lookups and the
+  ///     number of all lookups.
   /// - Returns: The number of changes that were carried out, and the changes that are still unknown.
   public func lookUpEarlier(
     noteCount: (Int) -> Void, noteLookedUp: @escaping @Sendable (Int, Int) -> Void

@@ -152,8 +152,8 @@ package final class PoolCarrier: GroupCarrier {
 
   /// The state of the pool as text, such as `3 workers, 120/s each`.
   ///
-  /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have been
-  /// looked up.
+  /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have
+  /// been looked up.
   package var status: String? {
     let (workers, rate, left) = state.withLock { ($0.workers, $0.size.rate, $0.left) }
     let each = rate > 0 && workers > 0 ? ", \(rate)/s each" : ""

@@ -30,7 +30,8 @@ struct CompiledRequest: Sendable {
       else { return nil }
     default: return nil
     }
-    guard case .name(let client)? = arguments.first?.argument.expression.kind, isFixed(client) else { return nil }
+    guard case .positional(let first)? = arguments.first?.argument, case .name(let client) = first.kind, isFixed(client)
+    else { return nil }
     var immediate: [SyncArgument] = []
     for argument in arguments {
       if case .option(let name, _, _) = argument.argument, ["dry-run", "keys", "reads"].contains(name) { return nil }

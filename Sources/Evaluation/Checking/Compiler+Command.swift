@@ -50,8 +50,10 @@ extension Compiler {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
-    requests[command.range] = CompiledRequest(known, template, arguments) { name in
-      scope.variable(name).map { !context.named.contains($0.slot) } ?? false
+    if context.eachDepth > 0 {
+      requests[command.range] = CompiledRequest(known, template, arguments) { name in
+        scope.variable(name).map { !context.named.contains($0.slot) } ?? false
+      }
     }
     let isOnce = context.isOnce
     let isAssertion = known.declaration.parameters.first?.shape == .condition

@@ -21,7 +21,7 @@ final class Compiler {
   ///
   /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
-  /// The commands of the text that send one change each, by source range.
+  /// The commands in blocks of `each` that send one change, by source range.
   var requests: [SourceRange: CompiledRequest] = [:]
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()

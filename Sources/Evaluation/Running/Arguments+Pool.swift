@@ -58,7 +58,7 @@ extension Arguments {
 
   /// Returns the policy for a carrier, such as a pool of workers.
   ///
-  /// If the carrier itself limits the changes in flight, the policy has another limit only with the option `in-flight:`.
+  /// If the carrier itself limits the changes in flight, the policy has another limit only with `in-flight:`.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard carrier?.window != nil, options["in-flight"] == nil else { return policy }
     var policy = policy

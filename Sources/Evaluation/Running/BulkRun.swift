@@ -94,7 +94,7 @@ struct BulkRun {
   private func sent(_ keepsFlow: Bool, _ progress: BulkProgress) async -> StatementReport {
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards,
-      carrier: plan.carrier ?? PostingCarrier(plan.client.client))
+      carrier: plan.carrier ?? PostingCarrier(ifPosting: plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow

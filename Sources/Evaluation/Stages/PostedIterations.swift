@@ -22,7 +22,7 @@ struct PostedIterations {
   /// This is the case in a dry run, inside an iteration with a journal, and if the client's connection is not a broker.
   init?(_ request: CompiledRequest, limit: Int, _ frame: ExecutionFrame) {
     guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
-      let carrier = PostingCarrier(client.client)
+      let carrier = PostingCarrier(ifPosting: client.client)
     else { return nil }
     (self.request, self.limit, self.frame, self.client, self.carrier) = (request, limit, frame, client, carrier)
     var first = frame
