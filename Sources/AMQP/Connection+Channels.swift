@@ -52,7 +52,7 @@ extension Connection {
   /// deadline, the function waits for at most the URI's timeout. If no answer arrives in time, the function closes the
   /// channel without waiting for the broker.
   func call(
-    _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
+    _ number: UInt16, _ method: SynchronousMethod, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> Channel.MethodReply {
     if let end { throw end }
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
@@ -71,7 +71,7 @@ extension Connection {
     return try result.get()
   }
 
-  func send(_ method: Method, on number: UInt16) throws(BrokerError) {
+  func send(_ method: SynchronousMethod, on number: UInt16) throws(BrokerError) {
     listener.frames?("-> \(method.traceText) channel \(number)")
     try handle?.send(method, on: number)
   }

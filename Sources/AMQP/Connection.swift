@@ -194,7 +194,7 @@ public actor Connection {
   /// The function handles at most `framesATurn` frames, so that messages to publish need not wait long.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
-      var event: ClosingEvent?
+      var event: ReceivedCloseOrCancel?
       let found = try handle?.next { frame in event = take(frame) }
       guard found == true else { return true }
       if let event { try react(event) }
@@ -209,14 +209,14 @@ public actor Connection {
   private static let framesATurn = 36
 
   /// A received frame that the connection must answer, or that ends the connection, such as `channel.close`.
-  private enum ClosingEvent {
+  private enum ReceivedCloseOrCancel {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
     case connectionClosed(BrokerError)
     case connectionCloseConfirmed
   }
 
-  private func take(_ frame: borrowing Frame) -> ClosingEvent? {
+  private func take(_ frame: borrowing Frame) -> ReceivedCloseOrCancel? {
     listener.frames?("<- \(frame.traceText)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
@@ -252,7 +252,7 @@ public actor Connection {
     listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 
-  private func react(_ event: ClosingEvent) throws(BrokerError) {
+  private func react(_ event: ReceivedCloseOrCancel) throws(BrokerError) {
     switch event {
     case .channelClosed(let number):
       listener.frames?("-> channel.close-ok channel \(number)")

@@ -11,7 +11,7 @@ extension OutgoingMessage {
   }
 }
 
-extension Method {
+extension SynchronousMethod {
   /// The method as text for a trace.
   var traceText: String {
     switch self {

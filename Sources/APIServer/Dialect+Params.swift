@@ -11,8 +11,8 @@ extension ProtocolDialect {
   func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     switch flavour {
     case nil: params
-    case .carrot: try CarrotParams.admitted(params, to: method)
-    case .retort: try RetortParams.admitted(params, to: method)
+    case .carrot: try CarrotParamsConverter.admitted(params, to: method)
+    case .retort: try RetortParamsConverter.admitted(params, to: method)
     }
   }
 
@@ -34,7 +34,7 @@ extension ProtocolDialect {
 /// Converts the parameters of a request as jsonapi-resources does, for the flavour `carrot`.
 ///
 /// For example, the filter value `[1, 2]` becomes `"1,2"`.
-private enum CarrotParams {
+private enum CarrotParamsConverter {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
     for name in ["include", "sort", "filter", "fields", "page"] where params[name] == .null { params[name] = nil }
@@ -97,7 +97,7 @@ private enum CarrotParams {
 /// Converts the parameters of a request as Retort and Calcinator do, for the flavour `retort`.
 ///
 /// In these libraries, `_` and `-` in names are equivalent, so the conversion replaces each `_` by `-`.
-private enum RetortParams {
+private enum RetortParamsConverter {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
     for name in ["include", "sort"] {

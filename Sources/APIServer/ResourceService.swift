@@ -19,7 +19,7 @@ public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
   let dialect: ProtocolDialect
-  let memory = Mutex(PageCache())
+  let memory = Mutex(CountAndPageStartCache())
   /// Whether the service stores the answers to changes.
   ///
   /// A broker can deliver a request twice. For the second delivery, a stored answer replaces a second change.

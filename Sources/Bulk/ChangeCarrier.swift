@@ -83,15 +83,15 @@ extension ChangeCarrier {
 }
 
 /// A carrier that accepts many changes at the same time, without a Swift task for each change.
-public protocol GroupCarrier: ChangeCarrier {
+public protocol CallbackCarrier: ChangeCarrier {
   /// Accepts a change, and returns before the outcome is known.
   ///
   /// As soon as the outcome is known, the carrier passes the outcome and `number` to `receiver`.
-  func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver)
+  func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver)
 }
 
-/// Receives the replies to the changes that a ``GroupCarrier`` has taken.
-public protocol ChangeGroupReceiver: ChangeReplyReceiver {
+/// Receives the replies to the changes that a ``CallbackCarrier`` has taken.
+public protocol GroupedReplyReceiver: ChangeReplyReceiver {
   /// Receives the replies to several changes that succeeded, without the contents of the replies.
   ///
   /// For each change, the carrier calls either this method or `end(_:_:latency:)`.

@@ -2,13 +2,13 @@ import Client
 import Synchronization
 
 extension ChangeDispatcher {
-  /// The carrier as a ``GroupCarrier``; nil for a carrier of another kind, and if each change needs a task of its own.
+  /// The carrier as a ``CallbackCarrier``; nil for a carrier of another kind, and if each change needs a separate task.
   ///
   /// Each change needs a task if the statement has `backup:`, `throttle:` or `retry:`, or is in an `each` with a
   /// journal.
-  var groupCarrier: (any GroupCarrier)? {
+  var callbackCarrier: (any CallbackCarrier)? {
     guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
-    return carrier as? any GroupCarrier
+    return carrier as? any CallbackCarrier
   }
 
   /// Passes changes to the carrier in order, and records their outcomes.
@@ -17,10 +17,10 @@ extension ChangeDispatcher {
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
-    _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: StatementReportBuilder,
+    _ policy: SendingPolicy, by carrier: any CallbackCarrier, _ recorder: StatementReportBuilder,
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    let passing = GroupChangeSender(self, policy, carrier, recorder)
+    let passing = CallbackCarrierFeeder(self, policy, carrier, recorder)
     let inFlight = ChangesInFlight {
       min(policy.window, carrier.window ?? .max)
     } observe: { entry, result, latency in
@@ -58,18 +58,18 @@ extension ChangeDispatcher {
   }
 }
 
-/// A sender that passes the changes of a statement to a ``GroupCarrier`` until a failure ends the statement.
-private final class GroupChangeSender: Sendable {
+/// A sender that passes the changes of a statement to a ``CallbackCarrier`` until a failure ends the statement.
+private final class CallbackCarrierFeeder: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
   private let dispatcher: ChangeDispatcher
   private let policy: SendingPolicy
-  private let carrier: any GroupCarrier
+  private let carrier: any CallbackCarrier
   private let recorder: StatementReportBuilder
   private let mayContinue = Atomic(true)
 
   init(
-    _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any GroupCarrier,
+    _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any CallbackCarrier,
     _ recorder: StatementReportBuilder
   ) {
     (self.dispatcher, self.policy, self.carrier, self.recorder) = (dispatcher, policy, carrier, recorder)

@@ -16,7 +16,7 @@ extension PlannedElement {
 /// For each change, the dispatcher checks the permission, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
   /// The state of the outermost statement, such as the user's consents to destroy resources.
-  public let account: StatementSafeguardState
+  public let account: StatementConsentsAndOutcomes
   let carrier: any ChangeCarrier
   /// Whether the carrier passes changes to a pool of workers, and so can measure their reply times more exactly.
   let isPooled: Bool
@@ -25,7 +25,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
-    _ account: StatementSafeguardState, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
+    _ account: StatementConsentsAndOutcomes, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
     guards: ChangeSafeguards = ChangeSafeguards()
   ) {
     self.account = account
@@ -97,7 +97,7 @@ public struct ChangeDispatcher: Sendable {
     let recorder = StatementReportBuilder(report, policy, guards, lateReplies, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
-    var end: RefusedElementError?
+    var end: UnsentChangeError?
     var count = 0
     let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
       if let end { throw end }
@@ -119,7 +119,7 @@ public struct ChangeDispatcher: Sendable {
   private func send(
     _ policy: SendingPolicy, _ recorder: StatementReportBuilder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    if let groupCarrier { return await send(policy, by: groupCarrier, recorder, next) }
+    if let callbackCarrier { return await send(policy, by: callbackCarrier, recorder, next) }
     let limit = min(policy.window, carrier.window ?? .max)
     return await ConcurrentWork(limit: limit, executor: carrier.executor).run(next) { index, entry in
       let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
@@ -134,12 +134,12 @@ public struct ChangeDispatcher: Sendable {
   /// this element. `first` is the index of the page's first element.
   private func entries(
     of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
-  ) -> ([PlannedChange], RefusedElementError?) {
+  ) -> ([PlannedChange], UnsentChangeError?) {
     var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)
     for element in page {
       let entry = entry(of: element, at: first + entries.count)
-      if let refusal = refusal(of: entry, consent) { return (entries, RefusedElementError(refusal, element)) }
+      if let refusal = refusal(of: entry, consent) { return (entries, UnsentChangeError(refusal, element)) }
       entries.append(entry)
     }
     return (entries, nil)

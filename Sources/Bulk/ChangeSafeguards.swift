@@ -25,7 +25,7 @@ public struct ChangeSafeguards: Sendable {
   /// The limit on the number of changes a second; nil if the option `rate:` is missing.
   public var rate: RateLimiter?
   /// The throttle that delays changes while the service is busy; nil if the option `throttle:` is missing.
-  public var throttle: Throttle?
+  public var throttle: ServiceLoadThrottle?
   /// The backup that stores resources before they are changed; nil if the option `backup:` is missing.
   public var backup: Backup?
   /// The maximum number of times that a change is sent again after a temporary failure (option `retry:`).
@@ -38,7 +38,7 @@ public struct ChangeSafeguards: Sendable {
   /// The recorder of the changes in the current iteration of `each`; nil if there is no journal for the iterations.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
-  public var step = ChangeRecoveryInfo()
+  public var step = IterationChangeRole()
 
   /// Creates safeguards that limit nothing and record nothing.
   public init() {}
@@ -50,7 +50,7 @@ public struct ChangeSafeguards: Sendable {
 /// The role of a change in an iteration of `each`.
 ///
 /// After a crash, the role helps to decide whether the iteration is done or can run again.
-public struct ChangeRecoveryInfo: Sendable, Equatable {
+public struct IterationChangeRole: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
   /// Whether the command first reads which changes are still necessary, as `upsert` does.
@@ -73,7 +73,7 @@ public protocol IterationChangeRecorder: Sendable {
   /// The method returns when the record is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; the change may then not be sent.
-  func willSend(_ change: Change, _ step: ChangeRecoveryInfo) async throws(JournalError) -> Int
+  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int
 
   /// Records the outcome of the change with the given number in the iteration.
   func didSend(_ outcome: Outcome, number: Int)

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The number of changes in flight is at most `limit`, which can change meanwhile. Each change has a number. After the
 /// outcome of the change, another change can get the number.
-final class ChangesInFlight: ChangeGroupReceiver {
+final class ChangesInFlight: GroupedReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// A function that receives a change, its reply or error, and the service's reply time.
   typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeResult, ClientError>, Duration?) -> Void

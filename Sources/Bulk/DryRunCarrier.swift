@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The reply to a create or an update contains the values that a real run would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.
-public final class DryRunCarrier: GroupCarrier {
+public final class DryRunCarrier: CallbackCarrier {
   /// The prefix of the ids that a dry run gives to created resources.
   public static let prefix = "dry-run-"
 
@@ -36,7 +36,7 @@ public final class DryRunCarrier: GroupCarrier {
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Passes the reply of ``carry(_:)`` to the receiver immediately.
-  public func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
+  public func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver) {
     receiver.end(number, .success(carry(change)), latency: nil)
   }
 

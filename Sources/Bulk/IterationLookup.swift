@@ -12,7 +12,7 @@ struct IterationChange: Sendable {
   /// The content that the change sent, with hashes instead of secret values.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
-  var step = ChangeRecoveryInfo()
+  var step = IterationChangeRole()
   /// The number of the change in the iteration; nil in a journal of an earlier version.
   var number: Int?
   /// Whether the change was carried out; nil if the journal does not record this.
@@ -43,7 +43,7 @@ struct IterationChange: Sendable {
   }
 
   /// Creates the record of a change that is about to be sent.
-  init(_ change: Change, _ step: ChangeRecoveryInfo, number: Int) {
+  init(_ change: Change, _ step: IterationChangeRole, number: Int) {
     text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
     (queue, type) = (change.target.queue, change.target.type)
     (self.step, self.number) = (step, number)
@@ -53,7 +53,7 @@ struct IterationChange: Sendable {
 
 extension Journal {
   /// The result of looking up the changes of an iteration.
-  public enum IterationLookupResult: Sendable {
+  public enum IterationResumeDecision: Sendable {
     /// The iteration is complete: all its changes were carried out, and the last change was its last action.
     case done
     /// The iteration can safely run again.
@@ -79,7 +79,7 @@ extension Journal {
   public func look(
     _ iteration: ChangeIdentity,
     resolver: (_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver?
-  ) async -> IterationLookupResult {
+  ) async -> IterationResumeDecision {
     let changes = recordedChanges(of: iteration)
     guard let last = changes.last else { return .unknown }
     var (carriedOut, mayRunAgain) = (0, true)

@@ -67,7 +67,7 @@ public final class Journal: Sendable {
     var sums = contents.sums
     if contents.header == nil {
       sums = JournalChecksums(.chained)
-      var line = JournalLine.encoded(header.json, .chained)
+      var line = JournalLineEncoder.encoded(header.json, .chained)
       sums.seal(&line)
       try file.append(line)
       try file.sync()
@@ -160,19 +160,19 @@ public final class Journal: Sendable {
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
     state.withLock { $0.intended[identity.hash] = identity }
-    try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
+    try await writer.appendSynced(JournalLineEncoder.encoded(line, format), owing: identity.outcomeLength)
   }
 
   /// Writes a line that announces a change in an iteration of `each`; returns when the line is on the disk.
   ///
   /// `number` is the number of the change in the iteration.
   public func add(
-    _ change: Change, to identity: ChangeIdentity, _ step: ChangeRecoveryInfo = ChangeRecoveryInfo(), number: Int
+    _ change: Change, to identity: ChangeIdentity, _ step: IterationChangeRole = IterationChangeRole(), number: Int
   ) async throws(JournalError) {
     let life: JSONValue = change.life.map { .number(JSONNumber($0 + step.delay.wholeMilliseconds)) } ?? .null
     let line = JSONObject(
       IterationChange(change, step, number: number).members + [("in", .string(identity.text)), ("life", life)])
-    try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
+    try await writer.appendSynced(JournalLineEncoder.encoded(line, format), owing: identity.outcomeLength)
   }
 
   /// Records whether the service carried out a change in an iteration of `each`; does nothing if the outcome does not
@@ -186,7 +186,7 @@ public final class Journal: Sendable {
       let line: JSONObject = [
         "outcome": .number(JSONNumber(number)), "in": .string(identity.text), "is": isDone ? "ok" : "again",
       ]
-      lines += JournalLine.encoded(line, format)
+      lines += JournalLineEncoder.encoded(line, format)
     }
   }
 
@@ -248,7 +248,7 @@ public final class Journal: Sendable {
       return state.intended.removeValue(forKey: identity.hash) != nil
     }
     writer.append(owed: isOwed ? identity.outcomeLength : 0) { lines in
-      JournalLine.append(to: &lines, format) { line in
+      JournalLineEncoder.append(to: &lines, format) { line in
         line.append(word: "{\"outcome\":")
         line.append(jsonString: identity.text)
         line.append(word: ",\"is\":")
@@ -264,7 +264,7 @@ public final class Journal: Sendable {
   ///
   /// A user gives this name with the command `retort journal FILE broker NAME`.
   public func rename(broker: String) async throws(JournalError) {
-    try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
+    try await writer.appendSynced(JournalLineEncoder.encoded(["broker": .string(broker)], format))
   }
 
   /// Waits until all lines are on the disk.
@@ -277,7 +277,7 @@ public final class Journal: Sendable {
 
   /// Writes that the statement is complete; returns when the line is on the disk.
   public func complete(at time: String) async throws(JournalError) {
-    try await writer.appendSynced(JournalLine.encoded(["end": .string(time)], format))
+    try await writer.appendSynced(JournalLineEncoder.encoded(["end": .string(time)], format))
   }
 }
 

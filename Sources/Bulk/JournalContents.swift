@@ -28,7 +28,7 @@ struct JournalContents {
       switch read(line, isFirst: number == 1) {
       case .whole(let whole): object = whole
       case .displaced where bad == 0:
-        throw .displaced(file.path, line: number, recorded: try UnreadableJournal(file).recorded)
+        throw .displaced(file.path, line: number, recorded: try UnreadableJournalDiagnosis(file).recorded)
       case .displaced: throw try Self.damaged(file, bad)
       case .damaged:
         if bad == 0 { bad = number }
@@ -64,7 +64,7 @@ struct JournalContents {
 
   /// Returns the error for a damaged line that is followed by complete lines.
   private static func damaged(_ file: LockedFile, _ line: Int) throws(JournalError) -> JournalError {
-    let diagnosis = try UnreadableJournal(file)
+    let diagnosis = try UnreadableJournalDiagnosis(file)
     guard diagnosis.form == .other else {
       return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
     }
@@ -72,7 +72,7 @@ struct JournalContents {
   }
 
   private static func notAJournal(_ file: LockedFile) throws(JournalError) -> JournalError {
-    let diagnosis = try UnreadableJournal(file)
+    let diagnosis = try UnreadableJournalDiagnosis(file)
     return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
   }
 

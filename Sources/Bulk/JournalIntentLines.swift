@@ -29,7 +29,7 @@ struct JournalIntentLines {
   /// Adds the line that announces a change.
   mutating func add(_ change: Change, _ identity: ChangeIdentity) {
     let life = lifeText(of: change)
-    JournalLine.append(to: &lines, format) { line in
+    JournalLineEncoder.append(to: &lines, format) { line in
       line.append(word: "{\"intent\":")
       line.append(jsonString: identity.text)
       if change.hasContent {

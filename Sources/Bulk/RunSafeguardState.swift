@@ -15,7 +15,7 @@ public final class RunSafeguardState: Sendable {
   /// The way in which the user confirms the bulk changes of this run.
   public let confirmation: ConfirmationMode
   /// The queues whose resources a stream is reading, and whose changes are therefore refused.
-  public let streams = StreamedQueues()
+  public let streams = QueuesReadByStreams()
   /// The control with which the command `retort ctl` pauses or slows down the run's changes.
   public let control: RemoteRunControl
   private let used = Mutex(0)

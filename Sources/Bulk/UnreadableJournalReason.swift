@@ -47,7 +47,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
 }
 
 /// The diagnosis for a file that can't be read as a journal.
-struct UnreadableJournal {
+struct UnreadableJournalDiagnosis {
   /// The reason why the file can't be read; `other` if no special reason was found.
   private(set) var form = UnreadableJournalReason.other
   /// The number of changes that the readable lines record.

@@ -23,11 +23,12 @@ struct KeyRenaming {
   ///
   /// A key that would become equal to another key keeps its name, so that no value is lost.
   func object(_ object: JSONObject) -> JSONObject {
-    var taken: Set<CodePointString> = []
+    var taken: Set<CodePointComparedString> = []
     return JSONObject(
       object.map { key, value in
         let isRenamed =
-          key.utf8.contains(from) && !object.contains(name(key)) && taken.insert(CodePointString(name(key))).inserted
+          key.utf8.contains(from) && !object.contains(name(key))
+          && taken.insert(CodePointComparedString(name(key))).inserted
         return (isRenamed ? name(key) : key, self.value(value))
       })
   }

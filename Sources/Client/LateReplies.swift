@@ -21,13 +21,13 @@ public final class LateReplies: Sendable {
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
-    var changes = CorrelatedValueCache<AbandonedChange>(limit: 100_000)
+    var changes = CorrelationIDCache<AbandonedChange>(limit: 100_000)
     /// The answers to changes that are not registered.
     ///
     /// An answer can arrive shortly before the caller registers its change.
-    var arrived = CorrelatedValueCache<LateAnswer>(limit: 1 << 20)
+    var arrived = CorrelationIDCache<LateAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
-    var settled = CorrelatedValueCache<Outcome>(limit: 1 << 20)
+    var settled = CorrelationIDCache<Outcome>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
   }

@@ -61,7 +61,7 @@ extension ResourceClient {
   /// A change that passes its reply to a ``ChangeReplyReceiver``, so that no Swift task has to wait.
   private final class PostedChange: PostedRequest, @unchecked Sendable {
     private let client: ResourceClient
-    private let trace: ExchangeTrace?
+    private let trace: RequestReplyTrace?
     private let givesDocument: Bool
     private let number: Int
     private let receiver: any ChangeReplyReceiver

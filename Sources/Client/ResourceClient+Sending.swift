@@ -114,7 +114,7 @@ extension ResourceClient {
   /// A request that is encoded for the transport, with its trace.
   struct EncodedRequest: Sendable {
     let envelope: RequestEnvelope
-    let trace: ExchangeTrace?
+    let trace: RequestReplyTrace?
   }
 
   /// Sends a message, and returns the value that `read` makes from the reply's result.
@@ -144,7 +144,7 @@ extension ResourceClient {
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { begin + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
       expires: message.expires, mayRepeat: !message.changes, begin: begin)
-    let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), envelope) }
+    let exchangeTrace = trace.map { RequestReplyTrace($0, call(of: envelope), envelope) }
     activity.begin(envelope)
     return EncodedRequest(envelope: envelope, trace: exchangeTrace)
   }

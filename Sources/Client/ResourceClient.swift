@@ -10,7 +10,7 @@ import JSONText
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
-  struct ClientStorage: Sendable {
+  struct ClientProperties: Sendable {
     var transport: any Transport
     /// The transport, if it can pass replies to a function, so that no Swift task has to wait; otherwise nil.
     let poster: (any PostingTransport)?
@@ -27,14 +27,14 @@ public struct ResourceClient: Sendable {
   ///
   /// A client is copied several times for each request. With the object, a copy is cheap.
   final class SharedClientProperties: Sendable {
-    let properties: ClientStorage
+    let properties: ClientProperties
     /// The `meta` to add unchanged to a request without its own `meta`; nil if the client can't add it unchanged.
     ///
     /// The value is nil if the client renames names, or if a required `beam` is missing. The object is parsed from JSON
     /// text. A request then copies the text, and need not encode the object again.
     let unchangedMeta: JSONObject?
 
-    init(_ properties: ClientStorage) {
+    init(_ properties: ClientProperties) {
       self.properties = properties
       let (settings, meta) = (properties.settings, properties.settings.meta)
       let isComplete = settings.keys == .wire && (!settings.requiresBeam || meta.hasBeam)
@@ -100,7 +100,7 @@ public struct ResourceClient: Sendable {
   /// The type and the to-one relationships that the client's replies have shown.
   var observedFacts: ObservedResourceFacts { box.properties.observedFacts }
 
-  private mutating func change(_ body: (inout ClientStorage) -> Void) {
+  private mutating func change(_ body: (inout ClientProperties) -> Void) {
     var properties = box.properties
     body(&properties)
     box = SharedClientProperties(properties)
@@ -111,7 +111,7 @@ public struct ResourceClient: Sendable {
     transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
     box = SharedClientProperties(
-      ClientStorage(
+      ClientProperties(
         transport: transport, poster: transport as? any PostingTransport, settings: settings, trace: trace,
         lateReplies: lateReplies))
   }

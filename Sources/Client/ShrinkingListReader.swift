@@ -33,7 +33,7 @@ public struct ShrinkingListReader: Sendable {
   /// The number of resources that the service counted at first; nil if there is no count.
   public private(set) var counted: Int?
   /// The ids that the caller could not destroy.
-  private var kept: Set<CodePointString> = []
+  private var kept: Set<CodePointComparedString> = []
   /// A resource on the most recently read page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
   /// The number of resources that the service counts but does not show, at the end of the list.
@@ -50,7 +50,9 @@ public struct ShrinkingListReader: Sendable {
   }
 
   /// Records ids that the caller could not destroy, so that the reader does not return them again.
-  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePointString($0) }) }
+  public mutating func keep(_ ids: some Sequence<String>) {
+    kept.formUnion(ids.lazy.map { CodePointComparedString($0) })
+  }
 
   /// Returns the next ids to destroy; nil at the end of the list.
   ///
@@ -99,8 +101,8 @@ public struct ShrinkingListReader: Sendable {
     {
       throw client.foreign(type, other["id"]?.idText ?? "")
     }
-    let open = ids.filter { !kept.contains(CodePointString($0)) }
-    let fresh = open.filter { returned.insert(CodePointString($0).hashValue).inserted }
+    let open = ids.filter { !kept.contains(CodePointComparedString($0)) }
+    let fresh = open.filter { returned.insert(CodePointComparedString($0).hashValue).inserted }
     guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
     throw ClientError(
       .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",

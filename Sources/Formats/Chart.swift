@@ -63,13 +63,13 @@ package struct Chart {
   ///
   /// The longest bar comes first.
   package static func counts(of labels: [String]) -> Chart {
-    var places: [CodePointString: Int] = [:]
+    var places: [CodePointComparedString: Int] = [:]
     var counts: [(label: String, count: Int)] = []
     for label in labels {
-      if let place = places[CodePointString(label)] {
+      if let place = places[CodePointComparedString(label)] {
         counts[place].count += 1
       } else {
-        places[CodePointString(label)] = counts.count
+        places[CodePointComparedString(label)] = counts.count
         counts.append((label, 1))
       }
     }

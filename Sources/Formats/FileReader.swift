@@ -17,7 +17,7 @@ package struct FileReader: Sendable {
   private var columns: [String]?
   private var rows: CSVParser
   /// The elements of a JSON file; nil before the reader has read the whole file.
-  private var document: JSONElements?
+  private var document: JSONArrayElementReader?
   private var isBegun = false
   /// The number of bytes that one read requests.
   private static let piece = 1 << 18
@@ -168,8 +168,8 @@ package struct FileReader: Sendable {
       throw Fault(
         .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "name each column in the first line")
     }
-    var seen: Set<CodePointString> = []
-    for name in names where !seen.insert(CodePointString(name)).inserted {
+    var seen: Set<CodePointComparedString> = []
+    for name in names where !seen.insert(CodePointComparedString(name)).inserted {
       throw Fault(
         .file, "\(path):\(line): the column \(name) occurs twice",
         nextStep: "rename one of the columns in the first line")
@@ -181,7 +181,7 @@ package struct FileReader: Sendable {
     if document == nil {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)
       while !isAtEnd { try fill() }
-      do throws(JSONSyntaxError) { document = try JSONElements(parsing: rest) } catch {
+      do throws(JSONSyntaxError) { document = try JSONArrayElementReader(parsing: rest) } catch {
         throw Fault(.file, "\(path):\(error)", nextStep: JSONAdvice.ofDocument(rest, error, path))
       }
       rest = []

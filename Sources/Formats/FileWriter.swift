@@ -149,7 +149,7 @@ package struct FileWriter {
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
-    guard header.map({ CodePointString($0) }) == columns.map({ CodePointString($0) }) else {
+    guard header.map({ CodePointComparedString($0) }) == columns.map({ CodePointComparedString($0) }) else {
       throw Fault(
         .file, "another program changed the columns of \(path) during the write: \(header.joined(separator: ", "))")
     }

@@ -125,14 +125,14 @@ extension ResourceValue {
   fileprivate func reachable() -> (included: [JSONObject], listed: [ResourceIdentifier]) {
     guard let compound else { return ([], []) }
     var (found, listed): ([JSONObject], [ResourceIdentifier]) = ([], [])
-    var seen: Set<CodePointString> = []
+    var seen: Set<CodePointComparedString> = []
     var open = [object]
     while let object = open.popLast() {
       for (_, relationship) in object["relationships"]?.objectValue ?? JSONObject() {
         let data = relationship["data"]
         for identifier in data?.arrayValue?.compactMap(\.objectValue) ?? [data?.objectValue].compactMap(\.self) {
           let stub = ResourceValue(identifier)
-          guard let id = stub.id, seen.insert(CodePointString(stub.label)).inserted else { continue }
+          guard let id = stub.id, seen.insert(CodePointComparedString(stub.label)).inserted else { continue }
           if let next = compound.included(stub.type, id) {
             found.append(next)
             open.append(next)

@@ -9,7 +9,7 @@ import Redaction
 /// has room.
 package struct TextTable {
   private let isForTerminal: Bool
-  private var columns: [CodePointString: Int] = [:]
+  private var columns: [CodePointComparedString: Int] = [:]
   private var names: [String] = []
   private var natural: [Int] = []
   private var isRight: [Bool] = []
@@ -45,7 +45,7 @@ package struct TextTable {
   }
 
   private mutating func column(_ name: String) -> Int {
-    let key = CodePointString(name)
+    let key = CodePointComparedString(name)
     if let column = columns[key] { return column }
     columns[key] = names.count
     names.append(Self.line(name, isForTerminal))

@@ -11,7 +11,7 @@ extension Chart {
   /// contains no time has an empty bar.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
-    let unit = TimeUnit.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
+    let unit = TimelinePeriodLength.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
     let first = unit.index(of: least)
     var counts = Array(repeating: 0, count: unit.index(of: most) - first + 1)
     for time in times { counts[unit.index(of: time) - first] += 1 }
@@ -22,12 +22,13 @@ extension Chart {
 /// A length of periods in a timeline, such as a day or ten years.
 ///
 /// Each period has a number. Days, for example, are counted from 1970-01-01.
-private enum TimeUnit: Equatable {
+private enum TimelinePeriodLength: Equatable {
   case second, minute, hour, day, month
   case years(Int)
 
   /// All lengths, from the shortest to the longest.
-  static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
+  static let all: [TimelinePeriodLength] =
+    [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
 
   private var seconds: Int {
     switch self {

@@ -54,7 +54,7 @@ struct HelpEntry: Sendable {
       examples: Examples.of("topic " + $0.name))
   }
 
-  private static let options = CommandOptionPage.all(of: commands + stages + statements).map {
+  private static let options = LanguageOptionPage.all(of: commands + stages + statements).map {
     HelpEntry(
       section: .options, word: $0.name, form: $0.name + ":", summary: $0.text,
       examples: Examples.of("option " + $0.name))

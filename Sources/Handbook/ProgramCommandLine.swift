@@ -16,7 +16,7 @@ public struct ProgramCommandLine: Sendable {
   }
 
   /// The kind of the arguments after the options, such as script files.
-  public enum Argument: Sendable, Equatable {
+  public enum PositionalArgumentKind: Sendable, Equatable {
     case nothing, scripts, files, address, database, helpWords
     case words([String])
   }
@@ -28,7 +28,7 @@ public struct ProgramCommandLine: Sendable {
   /// The options that this form of the command line accepts.
   public var options: [Option]
   /// The kind of the arguments.
-  public var argument: Argument
+  public var argument: PositionalArgumentKind
 
   /// All command lines; the first of them starts the prompt or a script.
   public static let all: [ProgramCommandLine] =
@@ -44,7 +44,7 @@ public struct ProgramCommandLine: Sendable {
     + CommandLinePage.options.map(Option.init)
 
   /// For each first word of a command line, the kind of the arguments that follow it.
-  private static let arguments: [String: Argument] = [
+  private static let arguments: [String: PositionalArgumentKind] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "work": .address,
     "journal": .files, "ctl": .words(["status", "pause", "resume", "stop", "rate=off"]), "trust": .files,

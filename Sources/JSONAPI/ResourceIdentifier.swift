@@ -28,8 +28,8 @@ public struct ResourceIdentifier: Sendable, Hashable {
 
   /// Hashes the code points of the type and the id.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(CodePointString(type))
-    hasher.combine(CodePointString(id))
+    hasher.combine(CodePointComparedString(type))
+    hasher.combine(CodePointComparedString(id))
   }
 
   /// The identifier as JSON.

@@ -133,7 +133,7 @@ public protocol ServiceLink: Sendable {
   var queues: [String]? { get }
 
   /// The resource types of the link's service. Empty if the link does not know the types, as with a broker.
-  var types: [ServedType] { get }
+  var types: [ServedTypeSchema] { get }
 
   /// Whether the link logs in with this password. True for a link without a login.
   func uses(password: String) -> Bool
@@ -183,7 +183,7 @@ extension ServiceLink {
   public var queues: [String]? { nil }
 
   /// Empty: by default, a link does not know the types.
-  public var types: [ServedType] { [] }
+  public var types: [ServedTypeSchema] { [] }
 
   /// Returns true: by default, a link has no login.
   public func uses(password: String) -> Bool { true }

@@ -66,13 +66,13 @@ public struct JSONObject: Sendable {
   }
 
   private static func unique(_ members: [(String, JSONValue)]) -> [Element] {
-    var positions: [CodePointString: Int] = [:]
+    var positions: [CodePointComparedString: Int] = [:]
     var result: [Element] = []
     for (key, value) in members {
-      if let position = positions[CodePointString(key)] {
+      if let position = positions[CodePointComparedString(key)] {
         result[position].value = value
       } else {
-        positions[CodePointString(key)] = result.count
+        positions[CodePointComparedString(key)] = result.count
         result.append((key, value))
       }
     }

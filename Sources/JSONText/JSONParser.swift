@@ -180,11 +180,11 @@ extension JSONParser {
   /// Marks the earlier of two equal keys in an object as ignored, so that only the last value counts.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
-    var seen: [CodePointString: Int] = [:]
+    var seen: [CodePointComparedString: Int] = [:]
     var index = object + 1
     while index < entries.count {
       let key = text.string(of: entries[index])
-      if let earlier = seen.updateValue(index, forKey: CodePointString(key)) {
+      if let earlier = seen.updateValue(index, forKey: CodePointComparedString(key)) {
         entries[earlier] = entries[earlier].voided
         if duplicates.count < 100 { duplicates.append((key, entries[index].offset - 1)) }
       }

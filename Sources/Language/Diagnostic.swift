@@ -18,12 +18,12 @@ public struct Diagnostic: Sendable, Equatable {
   /// Whether more input would correct the error, such as the error for an open bracket or an open block.
   public var isIncomplete: Bool
   /// Other source ranges that the error shows, such as the opening bracket of an unclosed list.
-  public var marks: [ErrorMark]
+  public var marks: [MarkedSourceRange]
 
   /// Creates a diagnostic.
   public init(
     severity: Severity = .error, range: SourceRange, message: String, label: String? = nil, nextStep: String? = nil,
-    isIncomplete: Bool = false, marks: [ErrorMark] = []
+    isIncomplete: Bool = false, marks: [MarkedSourceRange] = []
   ) {
     self.severity = severity
     self.range = range

@@ -43,13 +43,13 @@ public struct DiagnosticRenderer: Sendable {
     /// The text that contains the marks.
     public var source: SourceText?
     /// The source ranges to mark with carets, and the labels to show at the carets.
-    public var marks: [ErrorMark]
+    public var marks: [MarkedSourceRange]
     /// The lines to show after `=`: advice for the user, and the context of the error.
     public var notes: [String]
 
     /// Creates the content of an error or a warning.
     public init(
-      title: String, message: String, source: SourceText?, marks: [ErrorMark], notes: [String] = []
+      title: String, message: String, source: SourceText?, marks: [MarkedSourceRange], notes: [String] = []
     ) {
       self.title = title
       self.message = message
@@ -62,7 +62,7 @@ public struct DiagnosticRenderer: Sendable {
     public init(_ diagnostic: Diagnostic, in source: SourceText) {
       self.init(
         title: diagnostic.severity.rawValue, message: diagnostic.message, source: source,
-        marks: [ErrorMark(diagnostic.range, diagnostic.label)] + diagnostic.marks,
+        marks: [MarkedSourceRange(diagnostic.range, diagnostic.label)] + diagnostic.marks,
         notes: diagnostic.nextStep.map { [$0] } ?? [])
     }
   }
@@ -110,7 +110,7 @@ public struct DiagnosticRenderer: Sendable {
     var label: String?
   }
 
-  private func excerpt(_ source: SourceText, _ number: Int, _ marks: [ErrorMark], _ gutter: Int)
+  private func excerpt(_ source: SourceText, _ number: Int, _ marks: [MarkedSourceRange], _ gutter: Int)
     -> [String]
   {
     let range = source.lineRange(number)

@@ -310,11 +310,11 @@ extension Parser {
     if token.kind == .end {
       return fail(
         "the bracket is not closed", nextStep: "close the bracket with \(close)",
-        marks: [ErrorMark(start, "opened here")])
+        marks: [MarkedSourceRange(start, "opened here")])
     }
     return fail(
       "expected \(close), not \(token.description)", nextStep: bracketNextStep(start, close),
-      marks: [ErrorMark(start, "opened here")])
+      marks: [MarkedSourceRange(start, "opened here")])
   }
 
   /// Returns the advice that an error shows for a token that stands in place of a comma or a closing bracket.

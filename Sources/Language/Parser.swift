@@ -149,7 +149,7 @@ public struct Parser {
   /// Records an error and returns the ``StatementParseStop`` to throw.
   mutating func fail(
     _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
-    marks: [ErrorMark] = []
+    marks: [MarkedSourceRange] = []
   ) -> StatementParseStop {
     let place = range ?? token.range
     diagnostics.append(

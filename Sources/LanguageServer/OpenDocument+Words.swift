@@ -43,7 +43,7 @@ extension OpenDocument {
   /// The text is the statement that defines the name, or the help page of the word. The result is null if there is
   /// neither a definition nor a help page.
   func hover(at offset: Int) -> JSONValue {
-    let definitions = NameDefinitions(source)
+    let definitions = ScopedNameDefinitions(source)
     if let name = definitions.name(at: offset), let text = defined(name, definitions) {
       return Self.hover(text, map.range(name.range))
     }
@@ -58,7 +58,7 @@ extension OpenDocument {
   /// Returns the line of the text that defines a name.
   ///
   /// If the interpreter knows what the value is, a second line describes the value, such as `client of queue posts`.
-  private func defined(_ part: HighlightedPart, _ definitions: NameDefinitions) -> String? {
+  private func defined(_ part: HighlightedPart, _ definitions: ScopedNameDefinitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
     let found = interpreter.completion(
@@ -78,7 +78,7 @@ extension OpenDocument {
       return Self.location(
         FileURI.uri(of: file), PositionMap(source: SourceText(name: "", text: ""), encoding: map.encoding).whole)
     }
-    let definitions = NameDefinitions(source)
+    let definitions = ScopedNameDefinitions(source)
     guard let part = definitions.name(at: offset) else { return .null }
     if let range = definitions.definition(of: part.name, at: part.range.upper) {
       return Self.location(uri, map.range(range))
@@ -107,7 +107,7 @@ extension OpenDocument {
       let file = file(of: path, in: text.name)
       guard let content = try? TextFile.read(file) else { continue }
       let other = SourceText(name: file, text: content)
-      if let range = NameDefinitions(other).topLevelDefinition(of: name) {
+      if let range = ScopedNameDefinitions(other).topLevelDefinition(of: name) {
         return Self.location(FileURI.uri(of: file), PositionMap(source: other, encoding: map.encoding).range(range))
       }
       if let found = included(name, other, depth: depth + 1) { return found }

@@ -14,9 +14,9 @@ struct URIPasswordFinder {
   private struct URIAfterScheme {
     /// The index of the first character after the scheme.
     var start: Int
-    var kind: Kind
+    var kind: URIKind
 
-    enum Kind {
+    enum URIKind {
       /// The URI of a broker, possibly misspelled. The text after the user and a colon is a password, even without a
       /// host.
       case broker
@@ -76,7 +76,7 @@ struct URIPasswordFinder {
     return String(letters.reversed()).lowercased()
   }
 
-  private func kind(_ scheme: String) -> URIAfterScheme.Kind {
+  private func kind(_ scheme: String) -> URIAfterScheme.URIKind {
     if ["http", "https", "ws", "wss"].contains(scheme) { return .web }
     return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
   }
@@ -109,7 +109,7 @@ struct URIPasswordFinder {
   ///
   /// This part of a broker's URI can lack an `@`, as in `guest:secret`. The text after the colon is then a password if
   /// it is not a port. The password ends at the last `@` of the whole URI, or at the end of the URI.
-  private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
+  private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.URIKind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
     if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
@@ -123,7 +123,7 @@ struct URIPasswordFinder {
   ///
   /// In a web address, the part ends before the path. In any other URI, the part ends before a parameter such as
   /// `?certfile=`. The value of such a parameter, a file or a host, can contain an `@`.
-  private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
+  private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.URIKind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
     let query = uri.indices.first { place in

@@ -16,7 +16,7 @@ func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> S
     return await Interpreter(session).run(source)
   }
   let stop = RunStopper(session, work)
-  let status = await Interrupts.shared.watching {
+  let status = await SignalCatcher.shared.watching {
     stop.signalled($0, forcedEnds: true)
   } during: {
     defer { stop.end() }

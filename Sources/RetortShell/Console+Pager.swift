@@ -23,7 +23,7 @@ extension Console {
   /// The text that the program has sent to a pager.
   ///
   /// If the pager can't run, the program writes the text to the terminal instead.
-  private struct PagerText {
+  private struct PagerFallbackText {
     var beginning: [UInt8] = []
     /// Whether the text goes to the terminal, because the pager can't run.
     var isDirect = false
@@ -32,7 +32,7 @@ extension Console {
   /// Starts a pager; if the shell can't run the pager, the text goes to the terminal instead.
   private func start(_ command: String) -> Pager? {
     guard let process = PagerProcess(command: command) else { return nil }
-    let text = Mutex(PagerText())
+    let text = Mutex(PagerFallbackText())
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }

@@ -120,7 +120,7 @@ private struct JournalReport {
   }
 
   private static func resuming(_ command: String) -> String {
-    let secrets = SecretSubstitution.names(in: command)
+    let secrets = ShellVariablesForSecrets.names(in: command)
     return secrets.isEmpty
       ? "to resume: \(command)"
       : "to resume, set \(secrets.joined(separator: ", ")) to the secrets that the command hides, then run: "

@@ -17,13 +17,13 @@ final class Prompt: Sendable {
   let interpreter: Interpreter
   private let readsStartFiles: Bool
   /// The tour of `retort demo`; nil if the prompt was not started by `retort demo`.
-  private let demo: Demo?
+  private let demo: DemoTour?
   /// The statement that the user is typing.
   let draft = StatementDraft()
 
   init(
     _ session: Session, _ console: Console, _ notices: ConnectionNotices, _ environment: [String: String],
-    readsStartFiles: Bool, demo: Demo? = nil
+    readsStartFiles: Bool, demo: DemoTour? = nil
   ) {
     self.readsStartFiles = readsStartFiles
     self.demo = demo
@@ -49,8 +49,8 @@ final class Prompt: Sendable {
     console.note("retort \(version): help explains, Ctrl-D exits\n")
     if let status = await runStartFiles() { return status }
     if demo != nil {
-      console.note(Demo.introduction)
-      _ = await run(SourceText(name: "demo", text: Demo.beginning), isPasted: true)
+      console.note(DemoTour.introduction)
+      _ = await run(SourceText(name: "demo", text: DemoTour.beginning), isPasted: true)
     }
     var prompt = first
     var isOfDirectory = false
@@ -263,8 +263,8 @@ final class Prompt: Sendable {
   /// program.
   private func answer(to question: String) async -> String? {
     let asking = Task { await notices.answer(to: question) }
-    let stop = Mutex<Terminal.Signal?>(nil)
-    let answer = await Interrupts.shared.watching { signal in
+    let stop = Mutex<Terminal.TerminationSignal?>(nil)
+    let answer = await SignalCatcher.shared.watching { signal in
       if signal != .interrupt { stop.withLock { $0 = signal } }
       asking.cancel()
     } during: {
@@ -277,12 +277,12 @@ final class Prompt: Sendable {
   private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {
     let work = Task { await interpreter.run(source, isTyped: !isPasted) }
     let stop = RunStopper(session, work)
-    return await Interrupts.shared.watching {
+    return await SignalCatcher.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
       defer {
         stop.end()
-        StandardStream.resume()
+        StoppableStandardOutput.resume()
       }
       return await work.value
     }

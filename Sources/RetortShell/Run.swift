@@ -293,7 +293,7 @@ func makeSession(
   }
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
-      return OfflineLink(try offlineAddress(uri)) { request in
+      return OfflinePreviewLink(try offlineAddress(uri)) { request in
         console.write(json: .object(request))
       }
     }

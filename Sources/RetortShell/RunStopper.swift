@@ -10,11 +10,12 @@ import Terminal
 /// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
 /// The second signal ends the waiting. The third signal ends the program if the run has still not stopped. Ctrl-\
-/// always ends the program immediately. The same signal within 100 ms does not count again (`SignalCounter`).
+/// always ends the program immediately. The same signal within 100 ms does not count again (`DebouncedSignalCounter`).
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
-  private let state = Mutex<(last: Terminal.Signal?, counter: SignalCounter)>((nil, SignalCounter()))
+  private let state = Mutex<(last: Terminal.TerminationSignal?, counter: DebouncedSignalCounter)>(
+    (nil, DebouncedSignalCounter()))
   private let hasEnded = Atomic(false)
   /// The time from the first signal to the note that explains the effect of the next signal.
   private static let noteDelay = Duration.milliseconds(700)
@@ -25,14 +26,14 @@ final class RunStopper: Sendable {
   }
 
   /// The last signal that arrived; nil before the first signal.
-  var signal: Terminal.Signal? { state.withLock(\.last) }
+  var signal: Terminal.TerminationSignal? { state.withLock(\.last) }
 
   /// Handles a signal, depending on how many signals arrived before.
   ///
   /// - Parameters:
   ///   - signal: The signal.
   ///   - forcedEnds: Whether the second signal already ends the program.
-  func signalled(_ signal: Terminal.Signal, forcedEnds: Bool) {
+  func signalled(_ signal: Terminal.TerminationSignal, forcedEnds: Bool) {
     let count = state.withLock { state -> Int? in
       guard state.counter.add(signal, at: .now) else { return nil }
       state.last = signal
@@ -45,7 +46,7 @@ final class RunStopper: Sendable {
       exit(signal.exitStatus)
     }
     if count == 1 {
-      StandardStream.stop()
+      StoppableStandardOutput.stop()
       let isSaid = session.stop()
       work.cancel()
       return isSaid ? () : sayWhatIsNext(signal, forcedEnds)
@@ -57,7 +58,7 @@ final class RunStopper: Sendable {
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
   /// Shows a note about the effect of the next signal, if the run has not stopped soon after the first signal.
-  private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
+  private func sayWhatIsNext(_ signal: Terminal.TerminationSignal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.noteDelay)
       guard !hasEnded.load(ordering: .relaxed), state.withLock(\.counter.count) == 1 else { return }

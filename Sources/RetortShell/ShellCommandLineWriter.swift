@@ -6,13 +6,13 @@ enum ShellCommandLineWriter {
   ///
   /// Shell variables replace passwords, as in `retort --var token="${TOKEN:?}" x.retort`.
   static func command(_ arguments: [String]) -> String {
-    var secrets = SecretSubstitution()
+    var secrets = ShellVariablesForSecrets()
     return (["retort"] + arguments.map { shown($0, &secrets) }).joined(separator: " ")
   }
 
-  private static func shown(_ word: String, _ secrets: inout SecretSubstitution) -> String {
+  private static func shown(_ word: String, _ secrets: inout ShellVariablesForSecrets) -> String {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-    var pieces: [SecretSubstitution.WordPiece]
+    var pieces: [ShellVariablesForSecrets.WordPiece]
     if parts.count == 2, !parts[0].contains(where: \.isWhitespace), Secrets.isSecret(name: parts[0]) {
       pieces = [.text(parts[0] + "="), .variable(secrets.name(of: parts[1], as: parts[0]))]
     } else {
@@ -22,7 +22,7 @@ enum ShellCommandLineWriter {
     return pieces.map { piece in
       switch piece {
       case .text(let text): ShellWord.quoted(text)
-      case .variable(let name): SecretSubstitution.reference(to: name)
+      case .variable(let name): ShellVariablesForSecrets.reference(to: name)
       }
     }.joined()
   }

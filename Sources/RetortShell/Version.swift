@@ -13,7 +13,7 @@ var versionText: String {
   let parts = [
     ("commit", commit.isEmpty ? "unknown" : commit), ("Swift", compilerVersion),
     ("librabbitmq", Connection.libraryVersion), ("readline", LineEditor.libraryVersion),
-    ("SQLite", ResourceService.sqliteVersion), ("PCRE2", Pattern.libraryVersion),
+    ("SQLite", ResourceService.sqliteVersion), ("PCRE2", RegexValue.libraryVersion),
   ]
   return "retort \(version)\n" + parts.map { "\($0.0) \($0.1)\n" }.joined()
 }

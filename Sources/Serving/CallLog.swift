@@ -16,10 +16,10 @@ import Synchronization
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
-  private let console: ServiceConsole
-  private let state = Mutex(LineCounts())
+  private let console: ServiceCallbacks
+  private let state = Mutex(LengthAndMissingLines())
 
-  private struct LineCounts {
+  private struct LengthAndMissingLines {
     /// The length of all complete lines in the file, in bytes.
     var length: off_t = 0
     /// The number of lines that are missing after the last complete line.
@@ -36,7 +36,7 @@ final class CallLog: Sendable {
   /// Opens the log file, and discards its old content.
   ///
   /// The path `-` means standard output.
-  init(_ path: String, _ console: ServiceConsole) throws(LogOpeningError) {
+  init(_ path: String, _ console: ServiceCallbacks) throws(LogOpeningError) {
     self.path = path
     self.console = console
     descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -65,7 +65,7 @@ final class CallLog: Sendable {
   /// Writes a line.
   ///
   /// Returns a note for the user when writing begins to fail, and when writing works again.
-  private func write(_ line: [UInt8], _ state: inout LineCounts) -> String? {
+  private func write(_ line: [UInt8], _ state: inout LengthAndMissingLines) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
     guard let code = append(gap + line, &state) else {
@@ -84,7 +84,7 @@ final class CallLog: Sendable {
   ///
   /// Returns nil on success, and otherwise an error code. After an error, the function removes an incomplete line from
   /// the file.
-  private func append(_ bytes: [UInt8], _ state: inout LineCounts) -> Int32? {
+  private func append(_ bytes: [UInt8], _ state: inout LengthAndMissingLines) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {
       state.length += off_t(bytes.count)

@@ -13,7 +13,7 @@ final class EditingLoop {
   /// The callers that wait for a line; the user edits the line for the first caller.
   private var readings: [LineRequest] = []
   /// The signal that makes the program end, such as SIGTERM; nil before its arrival.
-  private var stop: Signal?
+  private var stop: TerminationSignal?
 
   init(mailbox: EditingMailbox, input: Int32, readline: Readline) {
     self.mailbox = mailbox
@@ -59,7 +59,7 @@ final class EditingLoop {
   }
 
   private func signalled(_ number: Int32) {
-    if let signal = Signal(rawValue: number), signal != .interrupt { stop = signal }
+    if let signal = TerminationSignal(rawValue: number), signal != .interrupt { stop = signal }
     guard !readings.isEmpty else { return }
     switch number {
     case SIGWINCH: readline.resize()

@@ -39,8 +39,8 @@ struct ForegroundCommand {
   /// During the wait, only the command handles Ctrl-C. SIGTERM and SIGHUP make the command end, and then the program.
   func status() async -> Int32 {
     let id = id
-    let state = Mutex((stop: Signal?.none, isReaped: false))
-    let status = await Interrupts.shared.watching { signal in
+    let state = Mutex((stop: TerminationSignal?.none, isReaped: false))
+    let status = await SignalCatcher.shared.watching { signal in
       guard signal != .interrupt else { return }
       state.withLock { state in
         state.stop = signal

@@ -10,13 +10,13 @@ public struct History: Sendable {
   static let limit = 10_000
 
   /// A stored statement, without its passwords, and the directory in which the user entered it.
-  struct StoredStatement: Sendable, Equatable {
+  struct StatementWithDirectory: Sendable, Equatable {
     var statement: String
     /// The working directory in which the user entered the statement; nil if unknown.
     var directory: String?
   }
 
-  private var all: [StoredStatement] = []
+  private var all: [StatementWithDirectory] = []
   private let directory: String?
   /// Whether ``entries`` contains only the statements that the user entered in the working directory.
   private var isOfDirectory = false
@@ -57,7 +57,7 @@ public struct History: Sendable {
     var kept = redact(statement)
     while kept.last?.isNewline == true { kept.removeLast() }
     guard kept != all.last(where: { !isOfDirectory || $0.directory == directory })?.statement else { return nil }
-    all.append(StoredStatement(statement: kept, directory: directory))
+    all.append(StatementWithDirectory(statement: kept, directory: directory))
     if all.count > Self.limit { all.removeFirst() }
     return kept
   }
@@ -66,7 +66,7 @@ public struct History: Sendable {
   ///
   /// The statement must be a result of ``add(_:)``, which has removed the passwords.
   func save(_ statement: String) throws(TerminalError) {
-    try file?.append(StoredStatement(statement: statement, directory: directory))
+    try file?.append(StatementWithDirectory(statement: statement, directory: directory))
   }
 
   /// Sets whether ``entries`` contains all statements, or only the statements that the user entered in the working

@@ -41,8 +41,8 @@ public struct HistoryFile: Sendable, Equatable {
   /// Reads the newest statements, oldest first.
   ///
   /// If the file has more than twice the maximum number of statements, the function shortens the file to the maximum.
-  func load() throws(TerminalError) -> [History.StoredStatement] {
-    let file = try PrivateFile(path: path)
+  func load() throws(TerminalError) -> [History.StatementWithDirectory] {
+    let file = try LockedPrivateFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
     let newest = lines.suffix(History.limit)
     if lines.count > 2 * History.limit {
@@ -52,11 +52,11 @@ public struct HistoryFile: Sendable, Equatable {
   }
 
   /// Appends one statement.
-  func append(_ entry: History.StoredStatement) throws(TerminalError) {
-    try PrivateFile(path: path).append(line: Array(Self.line(of: entry).utf8))
+  func append(_ entry: History.StatementWithDirectory) throws(TerminalError) {
+    try LockedPrivateFile(path: path).append(line: Array(Self.line(of: entry).utf8))
   }
 
-  static func line(of entry: History.StoredStatement) -> String {
+  static func line(of entry: History.StatementWithDirectory) -> String {
     let statement = line(of: entry.statement)
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
@@ -64,11 +64,11 @@ public struct HistoryFile: Sendable, Equatable {
   // The functions below decode bytes instead of characters, because the program must read up to 10,000 lines before its
   // first prompt.
 
-  static func entry(from line: ArraySlice<UInt8>) -> History.StoredStatement {
+  static func entry(from line: ArraySlice<UInt8>) -> History.StatementWithDirectory {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {
-      return History.StoredStatement(statement: statement(from: line))
+      return History.StatementWithDirectory(statement: statement(from: line))
     }
-    return History.StoredStatement(
+    return History.StatementWithDirectory(
       statement: statement(from: line[(end + 2)...]),
       directory: statement(from: line[(line.startIndex + 2)..<end]))
   }

@@ -43,7 +43,7 @@ public final class LineEditor: Sendable {
     let entries = history.entries
     retort_use_utf8()
     try Self.startThread(mailbox, input, output, entries, completion, painting, help)
-    Interrupts.shared.watchTerminal { mailbox.post(.signal($0)) }
+    SignalCatcher.shared.watchTerminal { mailbox.post(.signal($0)) }
   }
 
   private static func startThread(
@@ -66,7 +66,7 @@ public final class LineEditor: Sendable {
   /// Ctrl-C clears the line. SIGTERM and SIGHUP end the wait. If another call is already waiting, the new call waits
   /// for its end.
   public func readLine(prompt: LinePrompt) async -> PromptInput {
-    await Interrupts.shared.watching { [mailbox] in
+    await SignalCatcher.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
     } during: {
       await withCheckedContinuation { mailbox.post(.read(prompt, $0)) }

@@ -9,5 +9,5 @@ public enum PromptInput: Sendable, Equatable {
   /// The user pressed Ctrl-D on an empty line, or the terminal closed.
   case endOfInput
   /// A signal ended the wait, and the editor restored the terminal.
-  case stopped(Signal)
+  case stopped(TerminationSignal)
 }

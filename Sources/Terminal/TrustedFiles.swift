@@ -22,7 +22,7 @@ public struct TrustedFiles: Sendable {
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public func add(_ path: String, _ text: String) throws(TerminalError) {
-    if try !contains(path, text) { try file.append(History.StoredStatement(statement: Self.entry(path, text))) }
+    if try !contains(path, text) { try file.append(History.StatementWithDirectory(statement: Self.entry(path, text))) }
   }
 
   private static func entry(_ path: String, _ text: String) -> String { "\(path)\n\(text)" }

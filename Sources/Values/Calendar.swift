@@ -57,7 +57,7 @@ package enum Calendar {
 }
 
 /// A date, a time of day and an offset from UTC: the parts of a text such as `2026-01-31T12:00:00+02:00`.
-struct CivilTime {
+struct OffsetDateTime {
   var year = 0
   var month = 1
   var day = 1

@@ -88,7 +88,7 @@ package final class SessionTimeout: Sendable {
 /// The names of the queues that a connection's clients use.
 ///
 /// The names are in the order of their first use, without duplicates.
-package final class UsedQueues: Sendable {
+package final class ConnectionQueueNames: Sendable {
   private let state = Mutex<[String]>([])
 
   package var names: [String] { state.withLock { $0 } }
@@ -122,7 +122,7 @@ public struct ConnectionValue: Sendable {
   }
 
   /// The queues that the connection's clients use.
-  package let queues = UsedQueues()
+  package let queues = ConnectionQueueNames()
 
   /// Creates a connection.
   package init(

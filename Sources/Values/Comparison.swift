@@ -62,12 +62,12 @@ package enum Comparison {
   /// Equal values have the same key, and different values have different keys.
   package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
-    case .string(let text): return .text(CodePointString(text))
+    case .string(let text): return .text(CodePointComparedString(text))
     case .number(let number):
       // 1.0 and 1 have the same key.
       if let integer = number.integer ?? Int(key(of: number)) { return .integer(integer) }
-      return .other(CodePointString("n" + key(of: number)))
-    default: return .other(CodePointString(try keyText(of: value)))
+      return .other(CodePointComparedString("n" + key(of: number)))
+    default: return .other(CodePointComparedString(try keyText(of: value)))
     }
   }
 
@@ -130,8 +130,8 @@ package enum Comparison {
 /// values by these keys.
 package enum EqualityKey: Hashable, Sendable {
   case integer(Int)
-  case text(CodePointString)
+  case text(CodePointComparedString)
   /// A value that is neither an integer nor a text. The associated text stands for the value: different values have
   /// different texts.
-  case other(CodePointString)
+  case other(CodePointComparedString)
 }

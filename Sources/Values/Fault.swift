@@ -21,7 +21,7 @@ public final class Fault: Error, Sendable {
   private struct FaultContent: Sendable {
     var kind: Kind
     var message: String
-    var marks: [ErrorMark]
+    var marks: [MarkedSourceRange]
     var source: SourceText?
     var nextStep: String?
     var errors: [JSONValue] = []
@@ -40,7 +40,7 @@ public final class Fault: Error, Sendable {
   /// The source ranges that caused the error.
   ///
   /// The first range determines the position that the message shows.
-  public var marks: [ErrorMark] { facts.marks }
+  public var marks: [MarkedSourceRange] { facts.marks }
   /// The text that contains the marks.
   public var source: SourceText? { facts.source }
   /// The error objects (JSON:API) of the service's response; empty if the error does not come from a service.
@@ -54,7 +54,7 @@ public final class Fault: Error, Sendable {
 
   /// Creates an error.
   public init(
-    _ kind: Kind, _ message: String, at marks: [ErrorMark] = [], in source: SourceText? = nil,
+    _ kind: Kind, _ message: String, at marks: [MarkedSourceRange] = [], in source: SourceText? = nil,
     nextStep: String? = nil
   ) {
     facts = FaultContent(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
@@ -62,7 +62,7 @@ public final class Fault: Error, Sendable {
 
   /// Creates an error about one source range.
   package convenience init(_ kind: Kind, _ message: String, _ range: SourceRange, nextStep: String? = nil) {
-    self.init(kind, message, at: [ErrorMark(range)], nextStep: nextStep)
+    self.init(kind, message, at: [MarkedSourceRange(range)], nextStep: nextStep)
   }
 
   /// Creates a copy of an error.
@@ -83,7 +83,7 @@ public final class Fault: Error, Sendable {
     guard self.source == nil else { return self }
     return changed { facts in
       facts.source = source
-      if facts.marks.isEmpty { facts.marks = [ErrorMark(range)] }
+      if facts.marks.isEmpty { facts.marks = [MarkedSourceRange(range)] }
     }
   }
 

@@ -39,7 +39,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   package init(parsing text: String) throws(Fault) {
     do throws(Fault) {
       var reader = TimeTextReader(text)
-      var time = CivilTime()
+      var time = OffsetDateTime()
       try reader.date(into: &time)
       if !reader.isAtEnd { try reader.time(into: &time) }
       try reader.end()
@@ -53,7 +53,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   ///
   /// The fraction of the second has 0, 3, 6 or 9 digits.
   package var text: String {
-    let time = CivilTime(self)
+    let time = OffsetDateTime(self)
     func pad(_ number: Int, _ width: Int = 2) -> String { TimeFormat.digits(number, width) }
     let date = "\(pad(time.year, 4))-\(pad(time.month))-\(pad(time.day))"
     let seconds = "\(date)T\(pad(time.hour)):\(pad(time.minute)):\(pad(time.second))"

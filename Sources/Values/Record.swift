@@ -12,9 +12,9 @@ public struct Record: Sendable {
     case json(JSONObject)
     case fields([Field])
     /// Fields whose values a function computes at each read.
-    case lazy(LazyFields)
+    case lazy(ComputedFields)
     /// More than 16 fields, with an index that finds a field by its name.
-    indirect case large(Storage, NameIndex)
+    indirect case large(Storage, LargeRecordIndex)
 
     /// The storage without the index of names.
     var plain: Storage { if case .large(let plain, _) = self { plain } else { self } }
@@ -26,13 +26,13 @@ public struct Record: Sendable {
   ///
   /// The record decodes a member when a caller reads it.
   public init(_ object: JSONObject) {
-    let isLarge = object.hasMoreMembers(than: NameIndex.threshold)
-    storage = isLarge ? .large(.json(object), NameIndex()) : .json(object)
+    let isLarge = object.hasMoreMembers(than: LargeRecordIndex.threshold)
+    storage = isLarge ? .large(.json(object), LargeRecordIndex()) : .json(object)
   }
 
   /// Creates a record from fields, whose names must all be different.
   public init(_ fields: [Field]) {
-    storage = fields.count > NameIndex.threshold ? .large(.fields(fields), NameIndex()) : .fields(fields)
+    storage = fields.count > LargeRecordIndex.threshold ? .large(.fields(fields), LargeRecordIndex()) : .fields(fields)
   }
 
   /// Creates a record that computes a value each time a caller reads it.
@@ -41,7 +41,7 @@ public struct Record: Sendable {
   ///   - names: The names of the fields, without duplicates.
   ///   - value: Returns the value of a field; the argument is the index of the field's name in `names`.
   package init(names: [String], _ value: @escaping @Sendable (Int) -> Value) {
-    storage = .lazy(LazyFields(names: names, value: value))
+    storage = .lazy(ComputedFields(names: names, value: value))
   }
 
   /// The value of the field with a name; nil if the field is missing.
@@ -98,12 +98,12 @@ public struct Record: Sendable {
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
-    var positions: [CodePointString: Int] = [:]
+    var positions: [CodePointComparedString: Int] = [:]
     let isLarge = result.count * added.count > 256
-    if isLarge { for (index, field) in result.enumerated() { positions[CodePointString(field.name)] = index } }
+    if isLarge { for (index, field) in result.enumerated() { positions[CodePointComparedString(field.name)] = index } }
     for field in added {
       let index =
-        isLarge ? positions[CodePointString(field.name)] : result.firstIndex { $0.name.isSame(as: field.name) }
+        isLarge ? positions[CodePointComparedString(field.name)] : result.firstIndex { $0.name.isSame(as: field.name) }
       if let index { result[index].value = field.value } else { result.append(field) }
     }
     return Record(result)
@@ -113,7 +113,7 @@ public struct Record: Sendable {
 /// The names of fields, and a function that computes their values.
 ///
 /// The argument of the function is the index of the field's name.
-private final class LazyFields: Sendable {
+private final class ComputedFields: Sendable {
   let names: [String]
   let value: @Sendable (Int) -> Value
 
@@ -126,12 +126,12 @@ private final class LazyFields: Sendable {
 /// An index that finds a field of a large record by its name in constant time.
 ///
 /// The first look-up fills the index, and all copies of the record share it.
-private final class NameIndex: Sendable {
+private final class LargeRecordIndex: Sendable {
   /// The number of fields up to which a record has no index, because a linear search is fast.
   static let threshold = 16
 
   private struct IndexedFields {
-    var places: [CodePointString: Int] = [:]
+    var places: [CodePointComparedString: Int] = [:]
     var values: [Value] = []
     var isFilled = false
   }
@@ -143,10 +143,10 @@ private final class NameIndex: Sendable {
       if !state.isFilled {
         let fields = record.fields
         state.values = fields.map(\.value)
-        for (index, field) in fields.enumerated() { state.places[CodePointString(field.name)] = index }
+        for (index, field) in fields.enumerated() { state.places[CodePointComparedString(field.name)] = index }
         state.isFilled = true
       }
-      return state.places[CodePointString(name)].map { state.values[$0] }
+      return state.places[CodePointComparedString(name)].map { state.values[$0] }
     }
   }
 }

@@ -267,7 +267,7 @@ extension RegularExpression {
   }
 }
 
-extension Pattern {
+extension RegexValue {
   /// The version of PCRE2 that the program uses, as the function `pcre2_config` returns it.
   public static var libraryVersion: String {
     var text = [UInt8](repeating: 0, count: 64)

@@ -7,7 +7,7 @@ enum ReplacementPart {
   case literal(String)
   case group(Int)
 
-  static func parts(of text: String, for pattern: Pattern) throws(Fault) -> [ReplacementPart] {
+  static func parts(of text: String, for pattern: RegexValue) throws(Fault) -> [ReplacementPart] {
     var parts: [ReplacementPart] = []
     var pieces = text.parts(between: "$")[...]
     parts.append(.literal(pieces.popFirst() ?? ""))
@@ -27,7 +27,7 @@ enum ReplacementPart {
     return parts
   }
 
-  private static func missing(_ number: Int, _ pattern: Pattern) -> Fault {
+  private static func missing(_ number: Int, _ pattern: RegexValue) -> Fault {
     let count = pattern.groupCount
     let has = count == 0 ? "no group" : count == 1 ? "1 group" : "\(count) groups"
     return Fault(

@@ -66,7 +66,7 @@ package struct TimeFormat: Sendable {
 
   /// Returns the text of an instant in this format, in UTC.
   package func text(of instant: Instant) -> String {
-    let time = CivilTime(instant)
+    let time = OffsetDateTime(instant)
     var text = ""
     for part in parts {
       switch part {
@@ -89,7 +89,7 @@ package struct TimeFormat: Sendable {
   package func instant(of text: String) throws(Fault) -> Instant {
     try checkUnits()
     do throws(Fault) {
-      var (reader, time) = (TimeTextReader(text), CivilTime())
+      var (reader, time) = (TimeTextReader(text), OffsetDateTime())
       for (index, part) in parts.enumerated() {
         let isTight = index + 1 < parts.count && parts[index + 1].isDigits
         switch part {
@@ -138,7 +138,7 @@ package struct TimeFormat: Sendable {
   }
 }
 
-extension CivilTime {
+extension OffsetDateTime {
   /// The number that a format letter stands for, such as the month for `m`.
   ///
   /// The letter must be `m`, `d`, `H`, `M` or `S`; these letters stand for two digits.

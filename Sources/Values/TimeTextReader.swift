@@ -7,7 +7,7 @@ struct TimeTextReader {
   var isAtEnd: Bool { rest.isEmpty }
 
   /// Reads a date: `2026-01-31`.
-  mutating func date(into time: inout CivilTime) throws(Fault) {
+  mutating func date(into time: inout OffsetDateTime) throws(Fault) {
     time.year = try number("year", 4...4)
     try expect("-")
     time.month = try number("month", 2...2)
@@ -18,7 +18,7 @@ struct TimeTextReader {
   /// Reads a time of day, such as `T12:00:00.5Z`.
   ///
   /// The fraction of the second and the offset are optional.
-  mutating func time(into time: inout CivilTime) throws(Fault) {
+  mutating func time(into time: inout OffsetDateTime) throws(Fault) {
     guard take("T") || take("t") || take(" ") else { throw Fault(.value, "expected T after the date") }
     time.hour = try number("hour", 2...2)
     try expect(":")

@@ -20,7 +20,7 @@ public enum Value: Sendable {
   case client(ClientValue)
   indirect case connection(ConnectionValue)
   indirect case error(Fault)
-  indirect case pattern(Pattern)
+  indirect case pattern(RegexValue)
 
   /// The name of the value's type, for error messages.
   public var typeName: String {

@@ -4,7 +4,7 @@ import Client
 /// The changes of a chunk that a worker has in flight, at most as many as the option `--in-flight` allows.
 ///
 /// The numbers of the changes are their indices in the chunk.
-final class ChangeWindow: ChangeGroupReceiver {
+final class ChangeWindow: GroupedReplyReceiver {
   /// A function that receives the number of a change, the service's reply or an error, and the reply time.
   typealias OutcomeObserver = @Sendable (Int, Result<ChangeResult, ClientError>, Duration?) -> Void
 

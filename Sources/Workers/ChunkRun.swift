@@ -62,7 +62,7 @@ struct ChunkRun: Sendable {
 
   /// Sends the changes with the given indices, and waits for their outcomes.
   private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: ChunkProgress) async {
-    let carrier = PostingCarrier(client)
+    let carrier = PostingClientCarrier(client)
     let changes = ChangeWindow(window) { [chunk] index, result, latency in
       let (change, outcome) = (chunk.changes[index], ChunkReply.Outcome(result))
       let item = chunk.givesResults ? outcome : outcome.withoutContents(change)

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time go into one
 /// chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
-package final class PoolCarrier: GroupCarrier {
+package final class PoolCarrier: CallbackCarrier {
   /// The settings of a pool's carrier: the queue and the limits of a statement's changes.
   package struct PoolCarrierSettings: Sendable {
     /// The queue of the changes.
@@ -40,16 +40,16 @@ package final class PoolCarrier: GroupCarrier {
     let change: Change
     /// How often a worker returned a chunk that contains this change, without sending the change.
     var attempts = 0
-    let receiver: any ChangeGroupReceiver
+    let receiver: any GroupedReplyReceiver
     /// The number by which the receiver identifies the change.
     let number: Int
 
-    init(_ change: Change, _ number: Int, _ receiver: any ChangeGroupReceiver) {
+    init(_ change: Change, _ number: Int, _ receiver: any GroupedReplyReceiver) {
       (self.change, self.number, self.receiver) = (change, number, receiver)
     }
   }
 
-  private struct ChangeQueue {
+  private struct SendingProgress {
     var waiting: [WaitingChange] = []
     /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
     var head = 0
@@ -65,7 +65,7 @@ package final class PoolCarrier: GroupCarrier {
     /// Whether the pool has lost its workers; the carrier then sends no more chunks.
     var isLost = false
     var watch: Task<Void, Never>?
-    var budget: FailureBudget
+    var budget: ChunkFailureBudget
     var isEnded = false
     var isDispatching = false
     /// Whether a task waits for the end of a pause.
@@ -79,7 +79,7 @@ package final class PoolCarrier: GroupCarrier {
   let transport: any Transport
   let limits: PoolCarrierSettings
   let run: String
-  private let state: Mutex<ChangeQueue>
+  private let state: Mutex<SendingProgress>
   /// The time from the creation of a chunk to its expiry.
   ///
   /// After this time, a worker sends no more changes of the chunk.
@@ -127,9 +127,9 @@ package final class PoolCarrier: GroupCarrier {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
     state = Mutex(
-      ChangeQueue(
+      SendingProgress(
         size: AdaptiveChunkSize(workers: workers), workers: workers,
-        budget: FailureBudget(limit: limits.failures, share: limits.share)))
+        budget: ChunkFailureBudget(limit: limits.failures, share: limits.share)))
   }
 
   /// The executor of the connection to the pool, which runs tasks on the connection's thread.
@@ -185,7 +185,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   /// A receiver that resumes the task that waits for the outcome of one change.
-  private final class OutcomeWaiter: ChangeGroupReceiver {
+  private final class OutcomeWaiter: GroupedReplyReceiver {
     private let continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>
 
     init(_ continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>) {
@@ -202,7 +202,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   /// Takes a change for the next chunk.
-  package func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
+  package func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver) {
     let waiting = WaitingChange(change, number, receiver)
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
@@ -249,8 +249,8 @@ package final class PoolCarrier: GroupCarrier {
   ///
   /// The function also returns the chunk's number, and the number of failures that the chunk may have. It spreads the
   /// waiting changes evenly over the chunks that can be sent now.
-  private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? {
-    state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? in
+  private func nextChunk() -> ([WaitingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? {
+    state.withLock { state -> ([WaitingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? in
       let free = max(1, state.workers) * 2 - state.chunks
       let room = state.budget.room(beside: state.inFlight)
       guard !state.isEnded, free > 0, room > 0, state.count > 0 else { return nil }
@@ -270,7 +270,7 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  private func send(_ chunk: Chunk, _ portion: [WaitingChange], _ grant: FailureBudget.FailureGrant) async {
+  private func send(_ chunk: Chunk, _ portion: [WaitingChange], _ grant: ChunkFailureBudget.FailureGrant) async {
     let reply: Result<ChunkReply, ClientError>
     do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
     var (failures, left): (Int, [WaitingChange]) = (0, [])
@@ -293,7 +293,7 @@ package final class PoolCarrier: GroupCarrier {
   /// Counts the outcomes of a chunk.
   ///
   /// If the failures reach the limit, the function reports the waiting changes as not sent.
-  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.FailureGrant) {
+  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: ChunkFailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
       state.inFlight -= size

@@ -7,7 +7,7 @@ import Synchronization
 
 /// A worker of a pool, which takes chunks, carries out their changes, and replies with the outcomes.
 final class Worker: Sendable {
-  private struct WorkInProgress {
+  private struct CurrentChunkAndClients {
     var clients: [TargetQueue: ResourceClient] = [:]
     /// The work on the chunk in progress; nil between chunks.
     var current: Task<ChunkReply, Never>?
@@ -23,7 +23,7 @@ final class Worker: Sendable {
   /// The object that receives late replies from the services.
   private let lateReplies: LateReplies
   private let memory = ReplayGuard()
-  private let state = Mutex(WorkInProgress())
+  private let state = Mutex(CurrentChunkAndClients())
 
   init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.settings, self.callbacks, self.link, self.lateReplies) = (settings, callbacks, link, lateReplies)

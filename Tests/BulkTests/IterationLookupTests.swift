@@ -24,8 +24,8 @@ import Testing
   /// The service has post 12 with one view, and no post 14.
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
-    _ step: ChangeRecoveryInfo = ChangeRecoveryInfo(), isSettled: Bool = false
-  ) async throws -> Journal.IterationLookupResult {
+    _ step: IterationChangeRole = IterationChangeRole(), isSettled: Bool = false
+  ) async throws -> Journal.IterationResumeDecision {
     defer { unlink(path) }
     let header = JournalHeader(
       broker: "rabbit@a /", queue: "", type: "", verb: "each", key: ".id", created: "2026-01-01T00:00:00Z",
@@ -53,13 +53,13 @@ import Testing
 
   @Test(
     arguments: [
-      ([.update(12, ["views": 1])], Journal.IterationLookupResult.done), ([.destroy(14)], .done),
+      ([.update(12, ["views": 1])], Journal.IterationResumeDecision.done), ([.destroy(14)], .done),
       ([.update(12, ["views": 1]), .destroy(14)], .done), ([.update(12, ["views": 2])], .unknown),
       ([.update(13, ["views": 1])], .unknown), ([.destroy(12)], .repeatable), ([.destroy(12), link], .repeatable),
       ([.update(12, ["views": 1]), .destroy(13)], .unknown), ([.destroy(13), .update(12, ["views": 1])], .unknown),
       ([create], .unknown), ([.destroy(14), create], .unknown),
-    ] as [([Change], Journal.IterationLookupResult)])
-  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationLookupResult) async throws {
+    ] as [([Change], Journal.IterationResumeDecision)])
+  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationResumeDecision) async throws {
     #expect(try await self.finding(changes, isLast: true) == finding)
   }
 
@@ -84,9 +84,9 @@ import Testing
       ([create, .destroy(12)], [.failed(ClientError(.invalid, "no"))], .repeatable),
       ([create], [.failed(ClientError(.badGateway, "500"))], .unknown),
       ([create], [.unknown(ClientError(.unknown, "no reply"))], .unknown),
-    ] as [([Change], [Outcome], Journal.IterationLookupResult)])
+    ] as [([Change], [Outcome], Journal.IterationResumeDecision)])
   func recordedOutcomesSettleChanges(
-    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationLookupResult
+    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationResumeDecision
   ) async throws {
     #expect(try await self.finding(changes, isLast: true, outcomes) == finding)
   }
@@ -95,7 +95,7 @@ import Testing
   ///
   /// It makes no difference which changes the service carried out in the earlier run.
   @Test func commandsThatReadFirstRunAgain() async throws {
-    var step = ChangeRecoveryInfo()
+    var step = IterationChangeRole()
     step.readsFirst = true
     let done = Outcome.done(.result(.null))
     #expect(
@@ -107,11 +107,13 @@ import Testing
   }
 
   /// A lookup finds a created resource by the key of the create, here by the field `text`.
-  @Test(arguments: [("a", false, Journal.IterationLookupResult.done), ("b", false, .unknown), ("b", true, .repeatable)])
-  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupResult)
+  @Test(arguments: [
+    ("a", false, Journal.IterationResumeDecision.done), ("b", false, .unknown), ("b", true, .repeatable),
+  ])
+  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationResumeDecision)
     async throws
   {
-    var step = ChangeRecoveryInfo()
+    var step = IterationChangeRole()
     step.keyField = "text"
     let change = Change(
       target: Change.posts, verb: .create, method: "create",

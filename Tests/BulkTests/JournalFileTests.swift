@@ -30,7 +30,7 @@ import Testing
   /// Returns the lines of a journal that contain these objects and their checksums.
   private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
     var sums = JournalChecksums(format)
-    var lines = objects.flatMap { JournalLine.encoded($0, format) }
+    var lines = objects.flatMap { JournalLineEncoder.encoded($0, format) }
     sums.seal(&lines)
     return lines
   }
@@ -178,7 +178,8 @@ import Testing
       changed[place] ^= bit
       try put(changed)
       #expect(
-        try refusal() == .damaged(path, line: 3, recorded: try UnreadableJournal(LockedFile(reading: path)).recorded))
+        try refusal()
+          == .damaged(path, line: 3, recorded: try UnreadableJournalDiagnosis(LockedFile(reading: path)).recorded))
     }
   }
 

@@ -18,7 +18,7 @@ import Testing
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
     let dispatcher = ChangeDispatcher(
-      StatementSafeguardState(RunSafeguardState(.given)), carrier, lateReplies: late, guards: guards)
+      StatementConsentsAndOutcomes(RunSafeguardState(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -196,7 +196,7 @@ import Testing
 
   @Test func changesWaitWhileTheQueueIsDeep() async {
     let depths = Mutex([60, 70, 10])
-    let throttle = Throttle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
+    let throttle = ServiceLoadThrottle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
       QueueState(messages: depths.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }, consumers: 1)
     } sample: {
     }
@@ -211,7 +211,7 @@ import Testing
   }
 
   @Test func itSendsNoMoreAtOnceThanTheDepthAllows() async {
-    let throttle = Throttle(.init(depth: 3, p95: nil, patience: .seconds(30))) {
+    let throttle = ServiceLoadThrottle(.init(depth: 3, p95: nil, patience: .seconds(30))) {
       QueueState(messages: 0, consumers: 1)
     } sample: {
     }
@@ -224,20 +224,20 @@ import Testing
 
   @Test func aPauseEndsWithItsPatience() async {
     var guards = ChangeSafeguards()
-    guards.throttle = Throttle(.init(depth: 50, p95: nil, patience: .milliseconds(150))) {
+    guards.throttle = ServiceLoadThrottle(.init(depth: 50, p95: nil, patience: .milliseconds(150))) {
       throw LinkError(.accessRefused, "the queue is exclusive to another connection")
     } sample: {
     }
     let carrier = ScriptedCarrier()
     let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
     #expect(carrier.carried.isEmpty && report.tally.count == 0)
-    let end = report.stop as? Throttle.PatienceExhausted
+    let end = report.stop as? ServiceLoadThrottle.PatienceExhausted
     #expect(end?.reason == "the queue's depth can't be read: the queue is exclusive to another connection")
   }
 
   @Test func changesWaitWhileTheBrokerIsBlocked() async {
     let blocked = Mutex([true, true])
-    let throttle = Throttle(.init(depth: nil, p95: .seconds(9), patience: .seconds(30))) {
+    let throttle = ServiceLoadThrottle(.init(depth: nil, p95: .seconds(9), patience: .seconds(30))) {
       blocked.withLock { $0.popLast() ?? false }
     } probe: {
       nil
@@ -255,7 +255,7 @@ import Testing
 
   @Test func aBlockedBrokerEndsTheStatementAfterItsPatience() async {
     var guards = ChangeSafeguards()
-    guards.throttle = Throttle(.init(depth: 5, p95: nil, patience: .milliseconds(150))) {
+    guards.throttle = ServiceLoadThrottle(.init(depth: 5, p95: nil, patience: .milliseconds(150))) {
       true
     } probe: {
       QueueState(messages: 0, consumers: 1)
@@ -264,7 +264,7 @@ import Testing
     let carrier = ScriptedCarrier()
     let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
     #expect(carrier.carried.isEmpty)
-    #expect((report.stop as? Throttle.PatienceExhausted)?.reason == "the broker accepts no messages for now")
+    #expect((report.stop as? ServiceLoadThrottle.PatienceExhausted)?.reason == "the broker accepts no messages for now")
   }
 
   /// A note says once that `depth` in `throttle:` has no effect.
@@ -275,7 +275,7 @@ import Testing
   ) async throws {
     let notes = Mutex<[String]>([])
     let readings = Mutex(0)
-    let throttle = Throttle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
+    let throttle = ServiceLoadThrottle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
       false
     } note: { text in
       notes.withLock { $0.append(text) }
@@ -296,7 +296,7 @@ import Testing
   }
 
   @Test func aSlowServiceIsSampledUntilItIsFast() async {
-    let throttle = Throttle(.init(depth: nil, p95: .milliseconds(200), patience: .seconds(30))) {
+    let throttle = ServiceLoadThrottle(.init(depth: nil, p95: .milliseconds(200), patience: .seconds(30))) {
       nil
     } sample: {
     }
@@ -319,7 +319,7 @@ import Testing
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
       var rest: [Element]? = (1...9).map { Element($0) }
-      let dispatcher = ChangeDispatcher(StatementSafeguardState(account), carrier, lateReplies: nil)
+      let dispatcher = ChangeDispatcher(StatementConsentsAndOutcomes(account), carrier, lateReplies: nil)
       return await dispatcher.run(
         StatementReport(), SendingPolicy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
         observe: { _, _, _ in })
@@ -338,7 +338,7 @@ import Testing
     let opened = Mutex(0)
     let account = RunSafeguardState(.given, control: RemoteRunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
-    let dispatcher = ChangeDispatcher(StatementSafeguardState(account), carrier, lateReplies: nil)
+    let dispatcher = ChangeDispatcher(StatementConsentsAndOutcomes(account), carrier, lateReplies: nil)
     account.control.pause()
     #expect(opened.withLock { $0 } == 0)
     let change = Task { await dispatcher.send(.destroy(1), consent: nil) }

@@ -13,7 +13,10 @@ import Values
   @Test func comparesByCodePoint() throws {
     #expect(Self.composed == Self.decomposed && !Self.composed.isSame(as: Self.decomposed))
     #expect(
-      Set([CodePointString(Self.composed), CodePointString(Self.decomposed), CodePointString(Self.composed)]).count == 2
+      Set([
+        CodePointComparedString(Self.composed), CodePointComparedString(Self.decomposed),
+        CodePointComparedString(Self.composed),
+      ]).count == 2
     )
     #expect(!"q\u{323}\u{307}".isSame(as: "q\u{307}\u{323}"))
     #expect(try !Comparison.equal(.string(Self.composed), .string(Self.decomposed)))

@@ -103,7 +103,7 @@ import Testing
 
   @Test func notesBelongToExistingOptions() {
     let options = HelpEntry.all.filter { $0.section == .options }.map(\.word)
-    #expect(CommandOptionPage.notes.keys.filter { !options.contains($0) } == [])
+    #expect(LanguageOptionPage.notes.keys.filter { !options.contains($0) } == [])
   }
 
   @Test func examplesBelongToExistingWords() {

@@ -56,8 +56,8 @@ import Values
   /// The usual minimum times do not apply, so the display shows a note for every statement.
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
-    let progress: SessionProgress
-    let account: StatementSafeguardState
+    let progress: SessionProgressDisplay
+    let account: StatementConsentsAndOutcomes
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
@@ -66,8 +66,8 @@ import Values
         show.yield($0)
       }
       self.lines = lines
-      account = StatementSafeguardState(run, changesData: changesData)
-      progress = SessionProgress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
+      account = StatementConsentsAndOutcomes(run, changesData: changesData)
+      progress = SessionProgressDisplay(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 
     /// Waits for the next note that contains a text, and returns it.

@@ -38,8 +38,8 @@ import Testing
     let report = DiagnosticRenderer.DiagnosticContent(
       title: "error[invalid]", message: "posts create: 2 errors from the service", source: source,
       marks: [
-        ErrorMark(SourceRange(20, 22), "can't be blank"),
-        ErrorMark(SourceRange(31, 34), "is not included in the list"),
+        MarkedSourceRange(SourceRange(20, 22), "can't be blank"),
+        MarkedSourceRange(SourceRange(31, 34), "is not included in the list"),
       ])
     #expect(
       DiagnosticRenderer().render(report) == """

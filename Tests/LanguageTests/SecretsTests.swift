@@ -104,6 +104,6 @@ import Testing
     DiagnosticRenderer().render(
       DiagnosticRenderer.DiagnosticContent(
         title: "error", message: message, source: SourceText(name: "a", text: line),
-        marks: [ErrorMark(SourceRange(0, 1))]))
+        marks: [MarkedSourceRange(SourceRange(0, 1))]))
   }
 }

@@ -53,7 +53,7 @@ import Testing
     let source = SourceText(name: "a\u{1B}", text: "\"\u{202E}\" x")
     let report = DiagnosticRenderer.DiagnosticContent(
       title: "error", message: "a\u{1B}[2J\u{7}\nerror: b", source: source,
-      marks: [ErrorMark(SourceRange(6, 7), "b\u{202E}\nc")], notes: ["c\u{9B}d\té\ne"])
+      marks: [MarkedSourceRange(SourceRange(6, 7), "b\u{202E}\nc")], notes: ["c\u{9B}d\té\ne"])
     #expect(
       DiagnosticRenderer(isForTerminal: true).render(report) == #"""
         error: a\u{1b}[2J\u{7}\u{a}error: b

@@ -26,7 +26,7 @@ import Testing
     arguments: [String], command: String, secrets: [String: String]
   ) throws {
     #expect(ShellCommandLineWriter.command(arguments) == command)
-    #expect(Set(SecretSubstitution.names(in: command)) == Set(secrets.keys))
+    #expect(Set(ShellVariablesForSecrets.names(in: command)) == Set(secrets.keys))
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
     shell.arguments = ["-c", "retort() { for word; do printf '%s\\0' \"$word\"; done; }; \(command)"]
@@ -42,7 +42,7 @@ import Testing
   @Test func aCommandWithoutItsSecretsFails() throws {
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = ["-c", "true " + SecretSubstitution.reference(to: "PASSWORD")]
+    shell.arguments = ["-c", "true " + ShellVariablesForSecrets.reference(to: "PASSWORD")]
     shell.environment = [:]
     shell.standardError = FileHandle.nullDevice
     try shell.run()

@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Waits until the next signal counts as a new event.
-  private static func passEvent() async throws { try await Task.sleep(for: SignalCounter.sameEvent * 1.5) }
+  private static func passEvent() async throws { try await Task.sleep(for: DebouncedSignalCounter.sameEvent * 1.5) }
 
   private static let posts = "let service = connect\nlet posts = client queue: \"posts\"\n"
 

@@ -27,7 +27,7 @@ import Testing
   @Test func ctrlCEndsTheQuestionAndDropsNoLaterInput() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
-      let interrupts = Interrupts.shared
+      let interrupts = SignalCatcher.shared
       let question = Task { await AnswerReader.line(from: terminal.slave) }
       let answer = await interrupts.watching { _ in
         question.cancel()

@@ -69,7 +69,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     await #expect(processExitsWith: .success) { [path = file.path as String, mask] in
       let before = umask(mask)
-      try PrivateFile(path: path).append(line: Array("count posts".utf8))
+      try LockedPrivateFile(path: path).append(line: Array("count posts".utf8))
       umask(before)
     }
     #expect(try mode(file.path) == 0o600)

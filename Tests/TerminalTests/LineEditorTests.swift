@@ -229,7 +229,7 @@ import Testing
         $0.sees("> ")
         kill(getpid(), number)
       }
-      let signal = try #require(Signal(rawValue: number))
+      let signal = try #require(TerminationSignal(rawValue: number))
       #expect(await editor.readLine(prompt: "> ") == .stopped(signal))
       #expect(terminal.isAsBefore)
       #expect(await editor.readLine(prompt: "> ") == .stopped(signal))

@@ -8,7 +8,7 @@ struct UnknownTypesLink: ServiceLink {
   var brokerIdentity: String { link.brokerIdentity }
   var state: LinkState { link.state }
   var queues: [String]? { link.queues }
-  var types: [ServedType] { [] }
+  var types: [ServedTypeSchema] { [] }
 
   func uses(password: String) -> Bool { link.uses(password: password) }
 

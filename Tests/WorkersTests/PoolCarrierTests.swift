@@ -13,7 +13,7 @@ import Testing
   /// A connection to a simulated pool of three workers, which succeeds with all changes.
   private final class SimulatedPool: PoolBrokerLink, Transport {
     let (address, place, queue) = ("simulated:", "simulated:", "retort.work.test")
-    let (state, queues, types): (LinkState, [String]?, [ServedType]) = (.up, nil, [])
+    let (state, queues, types): (LinkState, [String]?, [ServedTypeSchema]) = (.up, nil, [])
     let taskExecutor: (any TaskExecutor)? = nil
     let silence = Duration.seconds(1)
     private let pool: WorkerPool
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// A receiver that counts the outcomes of changes.
-  private final class OutcomeCounter: ChangeGroupReceiver {
+  private final class OutcomeCounter: GroupedReplyReceiver {
     let (stream, continuation) = AsyncStream.makeStream(of: Int.self)
 
     func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?) { continuation.yield(1) }

@@ -167,7 +167,7 @@ final class AMQPHandle {
   /// Sends the buffered messages, and then an AMQP method on a channel.
   ///
   /// The broker's answer to the method arrives later as a frame.
-  func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
+  func send(_ method: SynchronousMethod, on channel: UInt16) throws(BrokerError) {
     try flush()
     let status =
       switch method {

@@ -21,7 +21,7 @@ public final class EmbeddedLink: ServiceLink {
   public var queues: [String]? { service.queues.sorted() }
 
   /// The types of the database's tables, with their attributes and relationships.
-  public var types: [ServedType] { service.schema.types.values.sorted { $0.name < $1.name }.map(\.served) }
+  public var types: [ServedTypeSchema] { service.schema.types.values.sorted { $0.name < $1.name }.map(\.served) }
 
   let service: ResourceService
   /// The dispatch queue on which the service answers one request at a time.
@@ -74,8 +74,8 @@ public final class EmbeddedLink: ServiceLink {
 
 extension ResourceType {
   /// The description of the type that a link returns.
-  fileprivate var served: ServedType {
-    ServedType(
+  fileprivate var served: ServedTypeSchema {
+    ServedTypeSchema(
       name: name, attributes: attributes.map { ($0.member, $0.kind.word) },
       relationships: relationships.map { ($0.name, $0.type, $0.column == nil) })
   }

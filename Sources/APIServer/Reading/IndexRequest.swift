@@ -18,7 +18,7 @@ struct IndexRequest {
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    var errors: [DialectError] = []
+    var errors: [ErrorInBothDialects] = []
     let content = errors.collect { () throws(RequestRefusal) in try RequestedContent(params, of: type, in: schema)
     }
     let filters = errors.collect { () throws(RequestRefusal) in try Filter.parse(params["filter"], of: type, in: schema)
@@ -37,8 +37,8 @@ struct IndexRequest {
   }
 
   /// Reads the page that the request asks for, and returns its document as JSON.
-  func document(_ database: Database, _ memory: inout PageCache) throws -> [UInt8] {
-    memory.look(try PageCache.ChangeCounters(database))
+  func document(_ database: Database, _ memory: inout CountAndPageStartCache) throws -> [UInt8] {
+    memory.look(try CountAndPageStartCache.ChangeCounters(database))
     let count = try count(database, &memory)
     var document = CompoundDocument(try records(database, &memory, count: count), in: schema)
     try document.include(content.include, from: database)
@@ -59,22 +59,23 @@ struct IndexRequest {
     return condition
   }
 
-  private func count(_ database: Database, _ memory: inout PageCache) throws -> Int {
+  private func count(_ database: Database, _ memory: inout CountAndPageStartCache) throws -> Int {
     let query = SQLFragment("SELECT count(*) FROM \(type.quoted) AS t") + condition
-    let key = PageCache.Query(query)
+    let key = CountAndPageStartCache.Query(query)
     if let count = memory[key] { return count }
     let count = try database.count(query)
     memory[key] = count
     return count
   }
 
-  private func records(_ database: Database, _ memory: inout PageCache, count: Int) throws -> [ResourceRow] {
+  private func records(_ database: Database, _ memory: inout CountAndPageStartCache, count: Int) throws -> [ResourceRow]
+  {
     if page.offset >= count { return [] }
     let values = order.terms.map(\.expression).joined(separator: ", ")
     var query = SQLFragment("SELECT \(type.selection), \(values) FROM \(type.quoted) AS t\(order.joins)") + condition
-    let base = PageCache.Query(query + SQLFragment(order.sql))
+    let base = CountAndPageStartCache.Query(query + SQLFragment(order.sql))
     var end = SQLFragment(" ORDER BY \(order.sql) LIMIT ?", [.integer(Int64(page.size))])
-    if let position = memory[PageCache.PagedQuery(query: base, page: page)] {
+    if let position = memory[CountAndPageStartCache.PagedQuery(query: base, page: page)] {
       query += SQLFragment(filters.isEmpty ? " WHERE " : " AND ") + order.condition(after: position)
     } else if page.offset > 0 {
       end += SQLFragment(" OFFSET ?", [.integer(Int64(page.offset))])
@@ -86,7 +87,7 @@ struct IndexRequest {
       records.append(type.record(row))
       if records.count == page.size { position = order.terms.indices.map { row[type.selectionCount + $0] } }
     }
-    if !position.isEmpty { memory[PageCache.PagedQuery(query: base, page: page.next)] = position }
+    if !position.isEmpty { memory[CountAndPageStartCache.PagedQuery(query: base, page: page.next)] = position }
     return records
   }
 }

@@ -1,13 +1,13 @@
 /// The error for a request that the service does not carry out, with one or more reasons.
 struct RequestRefusal: Error {
-  let objections: [DialectError]
+  let objections: [ErrorInBothDialects]
 
-  init(_ objections: [DialectError]) { self.objections = objections }
+  init(_ objections: [ErrorInBothDialects]) { self.objections = objections }
 
-  init(_ objection: DialectError) { objections = [objection] }
+  init(_ objection: ErrorInBothDialects) { objections = [objection] }
 }
 
-extension [DialectError] {
+extension [ErrorInBothDialects] {
   /// Runs one step of parsing a request.
   ///
   /// If the step fails, the function adds the errors of the step to this list and returns nil.

@@ -28,7 +28,7 @@ struct RequestedPage: Hashable, Sendable {
     var result = RequestedPage(start: pages == .offset ? 0 : nil)
     guard let page else { return result }
     guard let members = page.objectValue else { throw RequestRefusal(.invalidPage(page)) }
-    var errors: [DialectError] = []
+    var errors: [ErrorInBothDialects] = []
     for (name, value) in members {
       guard name == place || name == extent else {
         errors.append(.pageParameterNotAllowed(name))

@@ -5,7 +5,7 @@ extension SQLError {
   ///
   /// Before a write, the service can't check triggers, partial indexes, and foreign keys of several columns. The error
   /// for a violation then has SQLite's message, such as `UNIQUE constraint failed: posts.slug`.
-  func requestError(of type: ResourceType) -> DialectError {
+  func requestError(of type: ResourceType) -> ErrorInBothDialects {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
     let text = message
@@ -26,7 +26,7 @@ extension SQLError {
     return violation(message, ofColumn: column.name, type)
   }
 
-  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> DialectError {
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> ErrorInBothDialects {
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
   }

@@ -32,7 +32,7 @@ struct WriteRequest {
   private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    var errors: [DialectError] = []
+    var errors: [ErrorInBothDialects] = []
     let replyWriter = errors.collect { () throws(RequestRefusal) in
       try ResourceReplyWriter(params, of: type, in: schema)
     }

@@ -51,7 +51,7 @@ extension Compiler {
     blank.isSingle = context.isSingle
     let template = blank
     if context.eachDepth > 0 {
-      requests[command.range] = CompiledRequest(known, template, arguments) { name in
+      requests[command.range] = CompiledChangeCommand(known, template, arguments) { name in
         scope.variable(name).map { !context.named.contains($0.slot) } ?? false
       }
     }

@@ -17,7 +17,7 @@ extension Compiler {
     scope = Scope()
     defer { (scope, outer) = (outer ?? outside, nil) }
     let before = effects
-    within({ $0 = CompilerContext(isInDef: true) }) { compile(node) }
+    within({ $0 = EnclosingConstructs(isInDef: true) }) { compile(node) }
     effects = before
   }
 

@@ -104,7 +104,7 @@ extension Compiler {
 
   private func regex(_ pattern: String, _ flags: String, _ range: SourceRange) -> CompiledExpression {
     do throws(Fault) {
-      return .constant(.pattern(try Pattern(pattern, flags: flags)))
+      return .constant(.pattern(try RegexValue(pattern, flags: flags)))
     } catch {
       report(error.message, range, nextStep: error.nextStep)
       return broken
@@ -221,7 +221,8 @@ extension Compiler {
     {
       let missing = ValueAccess.missing(name, "a client", ClientValue.fieldNames)
       report(
-        missing.message, range, nextStep: FieldAdvice.clientStep(name, source.text(base.range)) ?? missing.nextStep)
+        missing.message, range,
+        nextStep: MissingFieldAdvice.clientStep(name, source.text(base.range)) ?? missing.nextStep)
     }
     return code
   }
@@ -232,7 +233,7 @@ extension Compiler {
     let field = FieldName(name)
     return CompiledExpression.of(base) { value throws(Fault) in
       do throws(Fault) { return try ValueAccess.field(of: value, field, isOptional: isOptional) } catch {
-        guard error.kind == .field, let step = FieldAdvice.nextStep(value, name, of: text) else { throw error }
+        guard error.kind == .field, let step = MissingFieldAdvice.nextStep(value, name, of: text) else { throw error }
         throw error.advising(step)
       }
     }.placed(range, source)
@@ -255,9 +256,9 @@ extension Compiler {
   }
 
   private func record(_ entries: [RecordEntry]) -> CompiledExpression {
-    var seen: Set<CodePointString> = []
+    var seen: Set<CodePointComparedString> = []
     for entry in entries {
-      guard let name = entry.name, !seen.insert(CodePointString(name)).inserted else { continue }
+      guard let name = entry.name, !seen.insert(CodePointComparedString(name)).inserted else { continue }
       report("\(name) occurs twice in the record", entry.keyRange)
     }
     if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }

@@ -42,7 +42,7 @@ extension Compiler {
   /// If the types of the operands do not fit together, the error suggests an expression that the user probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.OperatorFunction {
     let operation = Operators.operation(symbol)
-    let advice = OperatorAdvice(symbol, left, right, source)
+    let advice = OperandTypeAdvice(symbol, left, right, source)
     return { x, y throws(Fault) in
       do throws(Fault) { return try operation(x, y) } catch {
         guard error.kind == .type, let step = advice.nextStep(x, y) else { throw error }

@@ -27,7 +27,7 @@ extension Compiler {
     record(stage.declaration.effect, command)
     guard !findings.diagnostics[errors...].contains(where: { $0.severity == .error }) else { return .collect }
     let body = repeated {
-      stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+      stage.prepare(UncompiledStageCall(compiler: self, command: command, declaration: stage.declaration))
     }
     if stage.declaration.names == .read { endNames(at: command.name) }
     return body
@@ -39,7 +39,7 @@ extension Compiler {
   private static func acting(_ code: CompiledExpression, _ name: String, changesData: Bool) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
       if changesData { try SpillingElementBuffer.checkTemporaryDirectory() }
-      var results = IterationResults(keepsFlow: true)
+      var results = IterationValues(keepsFlow: true)
       while let page = try await stream.page() {
         for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
@@ -114,7 +114,7 @@ extension Compiler {
     if refusesCountBy(command) { return }
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    var fields = FieldsWithoutFillers(isSort: command.name == "sort")
+    var fields = FieldsWithoutFillerWords(isSort: command.name == "sort")
     for place in places { take(place, into: &fields, isOnly: places.count == 1) }
     guard let filler = fields.filler else { return }
     report(
@@ -133,7 +133,7 @@ extension Compiler {
   }
 
   /// Adds an argument to the fields of a stage, or recognizes it as a filler, such as `desc` or the option `-r`.
-  private func take(_ place: Expr, into fields: inout FieldsWithoutFillers, isOnly: Bool) {
+  private func take(_ place: Expr, into fields: inout FieldsWithoutFillerWords, isOnly: Bool) {
     let text = source.text(place.range)
     switch place.kind {
     case .negate(let word):
@@ -158,7 +158,7 @@ extension Compiler {
 }
 
 /// The fields of a stage such as `sort`, without words of SQL or English between them.
-private struct FieldsWithoutFillers {
+private struct FieldsWithoutFillerWords {
   let isSort: Bool
   /// The source texts of the fields, in order.
   var kept: [String] = []

@@ -12,7 +12,7 @@ final class Compiler {
   /// The variables of the top level while the compiler compiles a `def`; otherwise nil.
   var outer: Scope?
   /// The surroundings of the code that the compiler is compiling, such as a loop or a `def`.
-  var context = CompilerContext()
+  var context = EnclosingConstructs()
   /// The effects of the code that the compiler has compiled so far, such as changes to resources.
   var effects = KnownEffects()
   /// The commands that the script has defined with `def` up to this point of the text, by name.
@@ -22,7 +22,7 @@ final class Compiler {
   /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
   /// The commands in blocks of `each` that send one change, by source range.
-  var requests: [SourceRange: CompiledRequest] = [:]
+  var requests: [SourceRange: CompiledChangeCommand] = [:]
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.
@@ -47,7 +47,7 @@ final class Compiler {
   }
 
   /// Runs `body` with a changed copy of the context, and then restores the original context.
-  func within<Result>(_ change: (inout CompilerContext) -> Void, _ body: () -> Result) -> Result {
+  func within<Result>(_ change: (inout EnclosingConstructs) -> Void, _ body: () -> Result) -> Result {
     let outer = context
     change(&context)
     defer { context = outer }

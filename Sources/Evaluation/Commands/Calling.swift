@@ -33,13 +33,13 @@ extension Command {
       examples: [
         .init(code: #"(call posts "show" {id: "12"} reads: true).data.attributes.text"#, output: "\"Post 12\"")
       ]),
-    .request { arguments throws(Fault) in try MethodCallRequest(arguments) })
+    .request { arguments throws(Fault) in try CallStatementRequest(arguments) })
 }
 
 /// The request of a `call` statement, which can name any method.
 ///
 /// The request is a read if the statement has `reads: true`, and a change in all other cases.
-enum MethodCallRequest {
+enum CallStatementRequest {
   case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
   case change(PreparedChange)
 
@@ -48,7 +48,7 @@ enum MethodCallRequest {
     guard case .string(let method) = arguments.value(1), !method.isEmpty else {
       throw Fault(
         .type, "call needs the name of a method as a string that is not empty",
-        at: [ErrorMark(arguments.range(1))],
+        at: [MarkedSourceRange(arguments.range(1))],
         in: arguments.source, nextStep: #"call posts "show" {id: "1"} reads: true"#)
     }
     let params = try Self.params(arguments).merging(try arguments.documentOptions())
@@ -62,7 +62,7 @@ enum MethodCallRequest {
     guard !Change.changes(method: method) else {
       throw Fault(
         .value, "call \(method.quoted) changes data, so reads: true is refused",
-        at: [ErrorMark(arguments.range)],
+        at: [MarkedSourceRange(arguments.range)],
         in: arguments.source, nextStep: "remove reads: true")
     }
     self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
@@ -78,7 +78,7 @@ enum MethodCallRequest {
     guard isReadOnly || run.isDry(arguments), !Change.reads(method: request.method) else { return }
     throw Fault(
       .refused, "call \(request.method.quoted) may change data, although it has reads: true",
-      at: [ErrorMark(arguments.range)], in: arguments.source,
+      at: [MarkedSourceRange(arguments.range)], in: arguments.source,
       nextStep: isReadOnly
         ? "on a read-only connection, call allows only the methods index, show, show_relationship and get_related_resource"
         : "in a dry run, call allows only the methods index, show, show_relationship and get_related_resource")

@@ -11,7 +11,7 @@ struct Command: Sendable {
     /// A function that returns one change.
     case change(@Sendable (Arguments) throws(Fault) -> PreparedChange)
     /// A function that returns one request, which is a read or a change.
-    case request(@Sendable (Arguments) throws(Fault) -> MethodCallRequest)
+    case request(@Sendable (Arguments) throws(Fault) -> CallStatementRequest)
     /// A function that returns a sequence of changes, each of which uses the result of the previous change.
     case changes(@Sendable (Arguments, RunContext) async throws(Fault) -> any ChangeSequence)
     /// A function that returns the plan of many changes, which the run can send concurrently.
@@ -52,7 +52,7 @@ struct Command: Sendable {
       switch try body(arguments) {
       case .change(let prepared): return try await frame.run.change(prepared)
       case .read(let client, let request, let waitLimit):
-        try MethodCallRequest.refuseUnknown(request, client, arguments, frame.run)
+        try CallStatementRequest.refuseUnknown(request, client, arguments, frame.run)
         return try await client.result(of: request, waitLimit, arguments)
       }
     case .changes(let body):
@@ -153,7 +153,7 @@ struct Arguments: Sendable {
   var element: Value?
   var options = Options()
   /// The evaluated options that all changes of a stage share; nil for a command.
-  var common: CommonChangeArguments?
+  var common: StageWideChangeArguments?
   /// Whether this call runs at most once.
   ///
   /// The value is true if no loop, `each`, `def` or stage contains the call.
@@ -200,7 +200,7 @@ struct Arguments: Sendable {
 
   /// Returns an error about an argument; the error marks the argument's source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
-    Fault(kind, message, at: [ErrorMark(argument.range)], in: source, nextStep: nextStep)
+    Fault(kind, message, at: [MarkedSourceRange(argument.range)], in: source, nextStep: nextStep)
   }
 
   /// Returns the error for an option whose value has the wrong type.

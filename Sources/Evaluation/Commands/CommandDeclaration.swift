@@ -136,7 +136,7 @@ public struct CommandDeclaration: Sendable {
   /// For example, `... | as row | where row.id > 1 | sort row.id` gives the name `row` to each element. The arguments
   /// of `where` and `sort` can read `row`. The arguments of a stage after `sort` can't, because `sort` combines the
   /// elements.
-  public enum AsNameLifetime: Sendable {
+  public enum EffectOnAsNames: Sendable {
     /// The arguments of this stage and of later stages can't read the names.
     case ended
     /// The arguments of this stage can read the names, as in `sort row.id`.
@@ -150,7 +150,7 @@ public struct CommandDeclaration: Sendable {
   }
 
   /// The effect of this stage on the names that an earlier stage `as` gave to the elements.
-  public var names = AsNameLifetime.ended
+  public var names = EffectOnAsNames.ended
 
   /// Whether the command exists only at the prompt, and not in files.
   ///

@@ -6,7 +6,7 @@ import Synchronization
 import Values
 
 /// A bulk destruction that the user must confirm.
-struct ConfirmationRequest: Sendable {
+struct DestroyConsentRequest: Sendable {
   var verb: String
   var client: ClientValue
   /// The number of resources to destroy; nil if unknown.
@@ -43,7 +43,7 @@ extension Arguments {
   }
 }
 
-extension ConfirmationRequest {
+extension DestroyConsentRequest {
   /// Throws an error if the resources of this run and the changes of earlier runs together exceed `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count + before > max else { return }
@@ -52,7 +52,7 @@ extension ConfirmationRequest {
     let earlier = before > 0 ? " after \(before) in earlier runs" : ""
     throw Fault(
       .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but the limit max: is \(max)",
-      at: [ErrorMark(arguments.range)], in: arguments.source,
+      at: [MarkedSourceRange(arguments.range)], in: arguments.source,
       nextStep: arguments.stepAfterMax)
   }
 
@@ -84,7 +84,7 @@ extension RunContext {
   /// To confirm the destruction, the user types a number. The number is also the limit of the destruction. A consent
   /// applies to all destructions with the same connection, client, verb, filter and `meta`. For a stage that destroys
   /// its elements, the consent applies only to this stage.
-  func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
+  func consent(to request: DestroyConsentRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if session.options.isOffline { return DestroyConsent(limit: request.limit, isConfirmed: false) }
     if let left = session.account.left, let count = request.count, count > left {
@@ -118,7 +118,7 @@ extension RunContext {
   ///
   /// If there is nothing to destroy, no question is needed. Otherwise only the program options `--guarded` and
   /// `--yes=N` together replace the question. Options in a script can't replace the question.
-  private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
+  private func guarded(_ request: DestroyConsentRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
     let connection = request.client.connection
     if request.count == 0 { return DestroyConsent(limit: 0, isConfirmed: true) }
     let isOpened = !session.namesInGuarded(of: connection).isEmpty
@@ -138,7 +138,7 @@ extension RunContext {
   /// Returns an earlier consent that also applies to this destruction; nil if no earlier consent applies.
   ///
   /// The earlier consent does not apply if the number of resources exceeds the limit of the consent.
-  private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {
+  private func given(_ request: DestroyConsentRequest, _ scope: ConsentScope?) -> DestroyConsent? {
     guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil
@@ -146,7 +146,7 @@ extension RunContext {
 
   /// Asks the user to confirm the destruction, and returns the number that the user typed.
   private func answer(
-    _ request: ConfirmationRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
+    _ request: DestroyConsentRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
   ) async throws(Fault) -> Int {
     session.output.flush()
     let client = request.client
@@ -172,6 +172,6 @@ extension RunContext {
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {
-    Fault(kind, message, at: [ErrorMark(arguments.range)], in: arguments.source, nextStep: nextStep)
+    Fault(kind, message, at: [MarkedSourceRange(arguments.range)], in: arguments.source, nextStep: nextStep)
   }
 }

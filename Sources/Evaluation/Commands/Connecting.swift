@@ -122,7 +122,7 @@ extension Command {
     private func differs(_ option: String, _ value: String?) -> Fault {
       let how = value.map { "with the option \(option): \"\($0)\"" } ?? "without the option \(option):"
       return Fault(
-        .value, "this connection is already open, \(how)", at: [ErrorMark(arguments.range)],
+        .value, "this connection is already open, \(how)", at: [MarkedSourceRange(arguments.range)],
         in: arguments.source,
         nextStep: "close the connection first with `disconnect`, or open a second one: connect URI name: \"other\"")
     }

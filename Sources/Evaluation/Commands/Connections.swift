@@ -9,9 +9,9 @@ extension CommandDeclaration.Option {
   fileprivate static let queue = Self(
     name: "queue", shape: .string, summary: "the queue that receives the requests: \"posts\"", isRequired: true
   ).ruled(
-    OptionValueRule { value, _ throws(OptionRefusal) in
+    OptionValueRule { value, _ throws(OptionValueRefusal) in
       guard case .string("") = value else { return }
-      throw OptionRefusal("client needs a queue", nextStep: #"client queue: "posts""#)
+      throw OptionValueRefusal("client needs a queue", nextStep: #"client queue: "posts""#)
     })
 
   fileprivate static let type = Self(
@@ -32,15 +32,15 @@ extension CommandDeclaration.Option {
       the type of the resources of each relationship. A type in a list means a to-many relationship. A record can then \
       name related resources by id alone: {author: "authors", tags: ["tags"]}
       """
-  ).ruled(OptionValueRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
+  ).ruled(OptionValueRule { value, command throws(OptionValueRefusal) in _ = try relationships(value, command) })
 
   /// Reads the option `relationships:`, which maps the name of each relationship to a JSON:API type.
   fileprivate static func relationships(
     _ value: Value, _ command: String
-  ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.DeclaredRelationship)] {
+  ) throws(OptionValueRefusal) -> [(name: String, relationship: ClientSettings.DeclaredRelationship)] {
     let step = "{author: \"authors\", tags: [\"tags\"]}"
     guard case .record(let record) = value else {
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option relationships: of \(command) needs a record, not \(value.typeWithArticle)", nextStep: step)
     }
     var result: [(name: String, relationship: ClientSettings.DeclaredRelationship)] = []
@@ -51,7 +51,7 @@ extension CommandDeclaration.Option {
         guard elements.count == 1, case .string(let type) = elements[0], !type.isEmpty else { fallthrough }
         result.append((name, .toMany(type: type)))
       default:
-        throw OptionRefusal(
+        throw OptionValueRefusal(
           "\(name) in the option relationships: must be a type, or a list of one type", at: [name], nextStep: step)
       }
     }
@@ -162,7 +162,7 @@ extension Command {
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
   ) throws(Fault) -> ClientSettings {
-    let host = JSONObject([("host", .string(HostName.name))])
+    let host = JSONObject([("host", .string(LocalHostName.name))])
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
     var settings = ClientSettings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
@@ -283,7 +283,7 @@ extension Arguments {
     if let common { return common.client }
     guard case .client(let client) = value(0) else {
       throw Fault(
-        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [ErrorMark(range(0))],
+        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [MarkedSourceRange(range(0))],
         in: source,
         nextStep: "let posts = client queue: \"posts\"")
     }

@@ -44,7 +44,7 @@ extension Command {
     report?.add(assertion: arguments.range, in: arguments.source, failure: message)
     let sides = arguments.positional[0].sides
     let fault = Fault(
-      .assert, message, at: [ErrorMark(sides.count == 1 ? sides[0].range : arguments.range(0))],
+      .assert, message, at: [MarkedSourceRange(sides.count == 1 ? sides[0].range : arguments.range(0))],
       in: arguments.source,
       nextStep: hasMessage || !sides.isEmpty ? nil : "add a message: assert CONDITION, \"why\"")
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }

@@ -65,7 +65,7 @@ extension Command {
     _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
   ) async throws(Fault) -> (DestroyConsent?, count: Int?) {
     let max = try arguments.integer(.max)
-    var request = ConfirmationRequest(
+    var request = DestroyConsentRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
     if max != nil || isAsked || run.session.account.left != nil {
@@ -209,7 +209,7 @@ extension Fault {
       .value,
       "destroy-all \(client.name): the filter asks for the \(ignored.name) \(ignored.wanted), but the service returned "
         + "\(client.client.type)/\(ignored.id), whose \(ignored.name) is \(ignored.found)",
-      at: [ErrorMark(arguments["filter"]?.range ?? arguments.range)], in: arguments.source,
+      at: [MarkedSourceRange(arguments["filter"]?.range ?? arguments.range)], in: arguments.source,
       nextStep: "the service may ignore this filter. To destroy only the resources that match: "
         + "stream \(name) | where \(ignored.condition) | collect | destroy \(name). To destroy what the service returns: "
         + "stream \(name)\(filter) | collect | destroy \(name)")

@@ -31,10 +31,10 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     guard let key = arguments["key"]?.code else { return .null }
     let keyText = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
-    var sides: [DiffInput] = []
+    var sides: [DiffSide] = []
     for (index, name) in ["the first argument", "the second argument"].enumerated() {
       do throws(Fault) {
-        sides.append(try await DiffInput(name, arguments.value(index), key, keyText, &frame))
+        sides.append(try await DiffSide(name, arguments.value(index), key, keyText, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])
@@ -47,7 +47,7 @@ extension Command {
 ///
 /// The type stores the elements, in a temporary file if there are many. It also stores an `ElementDigest` for the key
 /// of each element.
-private struct DiffInput {
+private struct DiffSide {
   private var elements = SpillingElementBuffer()
   private var digests: [EqualityKey: ElementDigest] = [:]
   private var keys: [(key: EqualityKey, value: Value)] = []
@@ -76,7 +76,7 @@ private struct DiffInput {
     }
   }
 
-  private static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
+  private static func spread(_ value: Value, _ progress: SessionProgressDisplay) async throws(Fault) -> ElementStream {
     switch value {
     case .list, .page, .stream, .range: return try await PipelineRun.spread(value, progress)
     default:
@@ -103,7 +103,7 @@ private struct DiffInput {
   ///
   /// First come the changed and removed elements, in the order of this input. Then come the elements that only the
   /// other input contains.
-  func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
+  func compared(with other: DiffSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([EqualityKey: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
       switch digests[key] {

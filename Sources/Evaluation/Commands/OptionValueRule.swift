@@ -9,24 +9,24 @@ struct OptionValueRule: Sendable {
   /// A function that throws an error if the value is invalid.
   ///
   /// `command` is the name of the command or stage that has the option.
-  let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void
+  let validate: @Sendable (_ value: Value, _ command: String) throws(OptionValueRefusal) -> Void
 
-  init(_ validate: @escaping @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void) {
+  init(_ validate: @escaping @Sendable (_ value: Value, _ command: String) throws(OptionValueRefusal) -> Void) {
     self.validate = validate
   }
 
   /// Returns the reason why a value is invalid; nil for a valid value.
-  func refusal(_ value: Value, _ command: String) -> OptionRefusal? {
-    do throws(OptionRefusal) { try validate(value, command) } catch { return error }
+  func refusal(_ value: Value, _ command: String) -> OptionValueRefusal? {
+    do throws(OptionValueRefusal) { try validate(value, command) } catch { return error }
     return nil
   }
 
   /// Returns the rule for an option whose value is an integer in a range.
   static func integer(_ option: String, from least: Int, to most: Int = .max) -> OptionValueRule {
-    OptionValueRule { value, command throws(OptionRefusal) in
+    OptionValueRule { value, command throws(OptionValueRefusal) in
       if case .number(let number) = value, let integer = number.position, least...most ~= integer { return }
       let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option \(option): of \(command) needs an integer \(wanted), not \(value.label)",
         nextStep: "\(option): \(Swift.max(least, 10))")
     }
@@ -34,29 +34,30 @@ struct OptionValueRule: Sendable {
 
   /// Returns the rule for an option whose value is a duration of at least `0s`.
   static func duration(_ option: String) -> OptionValueRule {
-    OptionValueRule { value, command throws(OptionRefusal) in
+    OptionValueRule { value, command throws(OptionValueRefusal) in
       guard case .duration(let duration) = value, duration < .zero else { return }
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option \(option): of \(command) needs a duration of at least 0s, not \(value.label)",
         nextStep: "\(option): 10s")
     }
   }
 
   /// The rule for `sort:`, which refuses a word such as `desc` after the name of a field.
-  static let sort = OptionValueRule { value, command throws(OptionRefusal) in
+  static let sort = OptionValueRule { value, command throws(OptionValueRefusal) in
     try OptionValueRule.names("sort").validate(value, command)
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
     for field in fields {
       if field == "-" {
-        throw OptionRefusal("the option sort: has a minus without a field", nextStep: "sort: \"-views\"")
+        throw OptionValueRefusal("the option sort: has a minus without a field", nextStep: "sort: \"-views\"")
       }
       let words = field.split(separator: " ")
       guard words.count > 1, let name = words.first else { continue }
       guard name != "-" else {
-        throw OptionRefusal("the option sort: has a space after the minus", nextStep: "sort: \("-\(words[1])".quoted)")
+        throw OptionValueRefusal(
+          "the option sort: has a space after the minus", nextStep: "sort: \("-\(words[1])".quoted)")
       }
       let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option sort: takes only names of fields, without words such as desc",
         nextStep: "sort: \("\(sign)\(name)".quoted)")
     }
@@ -64,23 +65,23 @@ struct OptionValueRule: Sendable {
 
   /// Returns the rule for an option whose value is a string that is not empty.
   static func text(_ option: String, _ nextStep: String) -> OptionValueRule {
-    OptionValueRule { value, command throws(OptionRefusal) in
+    OptionValueRule { value, command throws(OptionValueRefusal) in
       guard case .string("") = value else { return }
-      throw OptionRefusal("the option \(option): of \(command) is empty", nextStep: nextStep)
+      throw OptionValueRefusal("the option \(option): of \(command) is empty", nextStep: nextStep)
     }
   }
 
   /// Returns the rule for an option whose value is a string or a list of strings, none of which is empty.
   static func names(_ option: String) -> OptionValueRule {
-    OptionValueRule { value, _ throws(OptionRefusal) in
+    OptionValueRule { value, _ throws(OptionValueRefusal) in
       guard let names = value.strings, names.isEmpty || names.contains("") else { return }
-      throw OptionRefusal("the option \(option): is empty", nextStep: "remove the option, or give it a value")
+      throw OptionValueRefusal("the option \(option): is empty", nextStep: "remove the option, or give it a value")
     }
   }
 }
 
 /// The reason why the value of an option is invalid.
-struct OptionRefusal: Error {
+struct OptionValueRefusal: Error {
   let message: String
   /// The path to the invalid part of a record: `["state"]` for the field `state`; empty for the whole value.
   let path: [String]
@@ -136,9 +137,9 @@ extension OptionValueRule {
   ///
   /// The rule refuses each value for which the function throws an error.
   init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
-    self.init { value, command throws(OptionRefusal) in
+    self.init { value, command throws(OptionValueRefusal) in
       do throws(Fault) { try read(value, command) } catch {
-        throw OptionRefusal(error.message, nextStep: error.nextStep)
+        throw OptionValueRefusal(error.message, nextStep: error.nextStep)
       }
     }
   }
@@ -160,9 +161,9 @@ extension OptionValueRule {
   })
 
   /// The rule for a name that must not be empty.
-  static let name = OptionValueRule { value, command throws(OptionRefusal) in
+  static let name = OptionValueRule { value, command throws(OptionValueRefusal) in
     guard case .string("") = value else { return }
-    throw OptionRefusal("\(command) needs a name that is not empty", nextStep: nil)
+    throw OptionValueRefusal("\(command) needs a name that is not empty", nextStep: nil)
   }
 }
 
@@ -216,10 +217,10 @@ extension Arguments {
   ///
   /// - Throws: A `value` error if `read` refuses the value.
   func value<Result>(
-    of option: CommandDeclaration.Option, _ read: (Value, String) throws(OptionRefusal) -> Result
+    of option: CommandDeclaration.Option, _ read: (Value, String) throws(OptionValueRefusal) -> Result
   ) throws(Fault) -> Result? {
     guard let argument = options[option.name] else { return nil }
-    do throws(OptionRefusal) { return try read(argument.value, name.asOptionOwner) } catch {
+    do throws(OptionValueRefusal) { return try read(argument.value, name.asOptionOwner) } catch {
       throw fault(error, argument)
     }
   }
@@ -242,9 +243,9 @@ extension Arguments {
     fault(argument, .value, companion.message(name.asOptionOwner), nextStep: companion.nextStep)
   }
 
-  private func fault(_ refusal: OptionRefusal, _ argument: Argument) -> Fault {
+  private func fault(_ refusal: OptionValueRefusal, _ argument: Argument) -> Fault {
     Fault(
-      .value, refusal.message, at: [ErrorMark(argument.target(at: refusal.path)?.range ?? argument.range)],
+      .value, refusal.message, at: [MarkedSourceRange(argument.target(at: refusal.path)?.range ?? argument.range)],
       in: source, nextStep: refusal.nextStep)
   }
 }
@@ -266,7 +267,8 @@ extension Expr {
       let fields = entries.compactMap { entry in
         entry.name.flatMap { name in entry.value.literalValue.map { (name: name, value: $0) } }
       }
-      guard fields.count == entries.count, Set(fields.map { CodePointString($0.name) }).count == fields.count else {
+      guard fields.count == entries.count, Set(fields.map { CodePointComparedString($0.name) }).count == fields.count
+      else {
         return nil
       }
       return .record(Record(fields))

@@ -41,7 +41,7 @@ final class PreparedChange: Sendable {
       throw Fault(
         Fault.Kind(error.kind.rawValue),
         message.map { "\(client.client.type) \(arguments.name): \($0)" } ?? error.message,
-        at: [ErrorMark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
+        at: [MarkedSourceRange(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
         nextStep: arguments.linkage(meantBy: error) ?? arguments.namingClient(error.nextStep))
     }
     self.client = client
@@ -111,7 +111,7 @@ final class PreparedChange: Sendable {
     default:
       throw Fault(
         .type, "\(arguments.name) needs a record, not \(arguments.value(index).typeWithArticle)",
-        at: [ErrorMark(arguments.range(index))], in: arguments.source, nextStep: recordStep(arguments, index))
+        at: [MarkedSourceRange(arguments.range(index))], in: arguments.source, nextStep: recordStep(arguments, index))
     }
   }
 

@@ -254,7 +254,7 @@ extension Arguments {
         "the id \"\(text)\" contains a comma, which a server can read as several ids",
         nextStep: "send one id at a time: for id in [\(ids)] do ... end")
     } catch {
-      throw Fault(.value, error.message, at: [ErrorMark(range)], in: source, nextStep: error.nextStep)
+      throw Fault(.value, error.message, at: [MarkedSourceRange(range)], in: source, nextStep: error.nextStep)
     }
   }
 

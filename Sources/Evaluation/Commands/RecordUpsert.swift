@@ -65,7 +65,7 @@ private struct UpsertSequence: ChangeSequence {
   var isAtEnd: Bool { true }
 
   /// Creates the sequence from the result of the lookup by the key field.
-  init(_ looked: LookupResult, keyField: String) {
+  init(_ looked: LookedUpChange, keyField: String) {
     prepared = looked.found == nil ? looked.prepared : nil
     value = looked.found ?? .null
     self.keyField = keyField
@@ -99,7 +99,7 @@ private struct RecordUpsert {
   ///
   /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if the
   ///   service ignores the filter by the key field, and returns a resource with another key.
-  func lookedUp() async throws(Fault) -> LookupResult {
+  func lookedUp() async throws(Fault) -> LookedUpChange {
     let (creating, content) = try creating()
     let value = try value(of: content)
     let document = try await found(value)
@@ -113,7 +113,7 @@ private struct RecordUpsert {
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
     guard let resource = document.first else {
-      return LookupResult(prepared: creating.keyed(value.filterText))
+      return LookedUpChange(prepared: creating.keyed(value.filterText))
     }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
     if !resource.hasText(client.client.type, at: "type"), let type = resource["type"]?.stringValue {
@@ -124,9 +124,9 @@ private struct RecordUpsert {
     let updating = try PreparedChange(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
-    guard content.isHeld(by: resource) else { return LookupResult(prepared: updating) }
+    guard content.isHeld(by: resource) else { return LookedUpChange(prepared: updating) }
     let include = try arguments.query().include
-    return LookupResult(prepared: updating, found: client.resources(document, asked: include).first)
+    return LookedUpChange(prepared: updating, found: client.resources(document, asked: include).first)
   }
 
   /// Returns the change that creates the resource, and the resource's content.
@@ -206,7 +206,7 @@ private struct RecordUpsert {
 
   private func fault(_ message: String, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) upsert: \(message)", at: [ErrorMark(arguments.range(1))], in: arguments.source,
+      .value, "\(client.name) upsert: \(message)", at: [MarkedSourceRange(arguments.range(1))], in: arguments.source,
       nextStep: nextStep)
   }
 }

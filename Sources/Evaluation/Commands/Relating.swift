@@ -129,7 +129,7 @@ extension Arguments {
     let id = try id(1, of: client)
     guard case .string(let name) = value(2), !name.isEmpty else {
       throw Fault(
-        .type, "\(self.name) needs the relationship's name as a string", at: [ErrorMark(range(2))], in: source
+        .type, "\(self.name) needs the relationship's name as a string", at: [MarkedSourceRange(range(2))], in: source
       )
     }
     return (client, try reader(client).relationship(name, of: id))

@@ -8,7 +8,7 @@ import Values
 /// The check before the run calls the same functions for literal values.
 enum SafeguardOptionReader {
   /// Reads `halt:`, which is a number of failures (`10`) or a share of failures (`"3%"`).
-  static func halt(_ value: Value, _ command: String) throws(OptionRefusal) -> FailureLimit {
+  static func halt(_ value: Value, _ command: String) throws(OptionValueRefusal) -> FailureLimit {
     switch value {
     case .number(let number):
       if let count = number.integer, count >= 1 { return .count(count) }
@@ -20,19 +20,19 @@ enum SafeguardOptionReader {
       }
     default: break
     }
-    throw OptionRefusal(
+    throw OptionValueRefusal(
       "the option halt: must be an integer of at least 1, or a string with a percentage over 0 and up to 100",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 
   /// Reads `verify:`, which is `true`, `false` or `"all"`.
-  static func verification(_ value: Value, _ command: String) throws(OptionRefusal) -> VerificationScope {
+  static func verification(_ value: Value, _ command: String) throws(OptionValueRefusal) -> VerificationScope {
     switch value {
     case .bool(true): return .unknown
     case .bool(false): return .none
     case .string("all"): return .all
     default:
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option verify: must be true, false or \"all\", not \(value.label)",
         nextStep: Compiler.wordStep("verify", value.label, ["all"]))
     }
@@ -41,11 +41,11 @@ enum SafeguardOptionReader {
   /// Reads `throttle:`, a record of limits such as `{depth: 50, p95: 200ms}`.
   ///
   /// The result has the default patience of 10 minutes, which the option `patience:` replaces later.
-  static func throttle(_ value: Value, _ command: String) throws(OptionRefusal) -> Throttle.ThrottleLimits {
-    var limits = Throttle.ThrottleLimits(depth: nil, p95: nil, patience: .seconds(600))
+  static func throttle(_ value: Value, _ command: String) throws(OptionValueRefusal) -> ServiceLoadThrottle.LoadLimits {
+    var limits = ServiceLoadThrottle.LoadLimits(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"
     guard case .record(let record) = value else {
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option throttle: of \(command) needs a record, not \(value.typeWithArticle)", nextStep: step)
     }
     for name in record.names {
@@ -53,22 +53,22 @@ enum SafeguardOptionReader {
       case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
       case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
       case ("depth", let other):
-        throw OptionRefusal(
+        throw OptionValueRefusal(
           "depth in the option throttle: must be an integer of at least 1, not \(other.label)", nextStep: step)
       case ("p95", let other):
-        throw OptionRefusal(
+        throw OptionValueRefusal(
           "p95 in the option throttle: must be a duration over 0, not \(other.label)", nextStep: step)
-      default: throw OptionRefusal("the option throttle: takes depth and p95, not \(name)", nextStep: step)
+      default: throw OptionValueRefusal("the option throttle: takes depth and p95, not \(name)", nextStep: step)
       }
     }
     guard limits.depth != nil || limits.p95 != nil else {
-      throw OptionRefusal("the option throttle: needs depth, p95 or both", nextStep: step)
+      throw OptionValueRefusal("the option throttle: needs depth, p95 or both", nextStep: step)
     }
     return limits
   }
 
   /// Reads `timeout:`, a duration over zero or `"never"`.
-  static func timeout(_ value: Value, _ command: String) throws(OptionRefusal) -> Timeout {
+  static func timeout(_ value: Value, _ command: String) throws(OptionValueRefusal) -> Timeout {
     switch value {
     case .duration(let duration) where duration > .zero: return .after(duration)
     case .string("never"): return .never
@@ -76,7 +76,7 @@ enum SafeguardOptionReader {
       let word = if case .string(let text) = value { text } else { "" }
       let isDuration = CommandDeclaration.ArgumentType.isDuration(word)
       let example = isDuration ? word : CommandDeclaration.ArgumentType.duration.example(for: value) ?? "10s"
-      throw OptionRefusal(
+      throw OptionValueRefusal(
         "the option timeout: must be a duration over 0 or \"never\", not \(value.label)",
         nextStep: nearest(to: word, among: ["never"]).map { "did you mean \($0.quoted)?" } ?? "timeout: \(example)")
     }
@@ -84,16 +84,16 @@ enum SafeguardOptionReader {
 }
 
 extension OptionValueRule {
-  static let halt = OptionValueRule { value, command throws(OptionRefusal) in
+  static let halt = OptionValueRule { value, command throws(OptionValueRefusal) in
     _ = try SafeguardOptionReader.halt(value, command)
   }
-  static let verify = OptionValueRule { value, command throws(OptionRefusal) in
+  static let verify = OptionValueRule { value, command throws(OptionValueRefusal) in
     _ = try SafeguardOptionReader.verification(value, command)
   }
-  static let throttle = OptionValueRule { value, command throws(OptionRefusal) in
+  static let throttle = OptionValueRule { value, command throws(OptionValueRefusal) in
     _ = try SafeguardOptionReader.throttle(value, command)
   }
-  static let timeout = OptionValueRule { value, command throws(OptionRefusal) in
+  static let timeout = OptionValueRule { value, command throws(OptionValueRefusal) in
     _ = try SafeguardOptionReader.timeout(value, command)
   }
 }

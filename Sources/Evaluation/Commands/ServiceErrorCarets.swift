@@ -9,7 +9,7 @@ extension Fault {
   ///
   /// The printed error shows the statement, with `^` characters under the parts that caused the error.
   convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
-    var marks: [ErrorMark] = []
+    var marks: [MarkedSourceRange] = []
     var left: [String] = []
     for detail in error.errors {
       if let target = arguments.target(of: detail, record: record) {
@@ -17,7 +17,7 @@ extension Fault {
         let text = isOnly && detail.pointer == nil ? nil : Self.label(of: detail, isOnly: isOnly)
         let steps = target.rest.isEmpty ? nil : target.rest.joined(separator: ".")
         marks.append(
-          ErrorMark(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
+          MarkedSourceRange(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
         left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service reports an error at \(place)")
       } else if error.errors.count > 1 {
@@ -26,12 +26,12 @@ extension Fault {
     }
     marks = Self.joined(marks)
     let gone = arguments.makingAgain(error)
-    if gone != nil { marks = [ErrorMark(arguments.range(0))] }
-    if marks.isEmpty, error.kind == .value, arguments.isRelating { marks = [ErrorMark(arguments.range(3))] }
+    if gone != nil { marks = [MarkedSourceRange(arguments.range(0))] }
+    if marks.isEmpty, error.kind == .value, arguments.isRelating { marks = [MarkedSourceRange(arguments.range(3))] }
     let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
     let fault = Fault(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
-      at: marks.isEmpty ? [ErrorMark(arguments.range)] : marks,
+      at: marks.isEmpty ? [MarkedSourceRange(arguments.range)] : marks,
       in: arguments.source,
       nextStep: isUnknownCall
         ? "check the spelling of the method"
@@ -65,8 +65,8 @@ extension Fault {
   /// Returns the marks in the order of the statement's text.
   ///
   /// Marks with the same source range become one mark, which contains all their texts.
-  private static func joined(_ marks: [ErrorMark]) -> [ErrorMark] {
-    var joined: [ErrorMark] = []
+  private static func joined(_ marks: [MarkedSourceRange]) -> [MarkedSourceRange] {
+    var joined: [MarkedSourceRange] = []
     for mark in marks.enumerated().sorted(by: {
       ($0.element.range.lower, $0.offset) < ($1.element.range.lower, $1.offset)
     })

@@ -13,11 +13,11 @@ extension CommandDeclaration.Option {
       """,
     isRequired: true
   ).ruled(
-    OptionValueRule { value, _ throws(OptionRefusal) in
+    OptionValueRule { value, _ throws(OptionValueRefusal) in
       guard case .record(let record) = value else { return }
       for field in record.fields {
         if case .string = field.value { continue }
-        throw OptionRefusal(
+        throw OptionValueRefusal(
           "\(field.name) in the option via: must be the name of a state, as a string", at: [field.name],
           nextStep: "via: {published: \"draft\"}")
       }
@@ -83,7 +83,7 @@ extension Stage {
       try client.refuseReadOnly(plan.arguments)
     }
     let others = transition.clients.values.map { ($0.target, $0.client) }
-    plan.carrier = SequenceCarrier(
+    plan.carrier = FollowUpChangeCarrier(
       plan.client.client, others: Dictionary(others) { first, _ in first }, control: run.session.account.control,
       rate: plan.guards.rate
     ) { change, reply throws(ClientError) in
@@ -163,8 +163,8 @@ private struct TransitionSequence: ChangeSequence {
   ///
   /// If the resource is already in the goal state, the result also contains the resource. The stage then does not send
   /// the change.
-  func lookedUp() throws(Fault) -> LookupResult {
-    LookupResult(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
+  func lookedUp() throws(Fault) -> LookedUpChange {
+    LookedUpChange(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
   /// Returns the state that the update of a step requests.
@@ -233,7 +233,7 @@ private struct TransitionSequence: ChangeSequence {
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
     let range = arguments[option]?.target(at: [name])?.range ?? arguments.range
-    return Fault(.value, message, at: [ErrorMark(range)], in: arguments.source, nextStep: nextStep)
+    return Fault(.value, message, at: [MarkedSourceRange(range)], in: arguments.source, nextStep: nextStep)
   }
 
   /// Returns the whole path to the goal, for a resource whose state is unknown.
@@ -299,7 +299,7 @@ private struct TransitionSequence: ChangeSequence {
 
   private func fault(_ message: String, at argument: Arguments.Argument? = nil, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) transition: \(message)", at: [ErrorMark(argument?.range ?? arguments.range)],
+      .value, "\(client.name) transition: \(message)", at: [MarkedSourceRange(argument?.range ?? arguments.range)],
       in: arguments.source, nextStep: nextStep)
   }
 }

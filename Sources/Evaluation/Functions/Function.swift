@@ -107,7 +107,7 @@ struct Function: Sendable {
     return text
   }
 
-  static func pattern(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Pattern {
+  static func pattern(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> RegexValue {
     guard case .pattern(let pattern) = values[index] else {
       throw Fault(
         .type, "\(name) needs a pattern, not \(values[index].typeWithArticle)",

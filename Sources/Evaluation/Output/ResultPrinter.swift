@@ -15,7 +15,7 @@ struct ResultPrinter {
   let isAutomatic: Bool
   /// The notes to show after the results.
   var notes: [String] = []
-  private let progress: SessionProgress
+  private let progress: SessionProgressDisplay
   private var header: [String]?
   /// The number of elements that the printer has written.
   var count = 0

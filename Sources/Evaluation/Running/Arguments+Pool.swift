@@ -7,7 +7,7 @@ import Synchronization
 import Values
 
 /// The data that a pool of workers needs to carry out the changes of a statement.
-public struct PoolCarrierRequest: Sendable {
+public struct OpenWorkerPoolRequest: Sendable {
   /// The name of the pool, such as `nightly` in `workers: "nightly"`.
   public var name: String
   /// The connection of the statement's client.
@@ -42,7 +42,8 @@ extension Arguments {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "the option workers: needs a broker") }
-    var request = PoolCarrierRequest(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
+    var request = OpenWorkerPoolRequest(
+      name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // With `retry:`, a change that failed can still succeed. Therefore the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)

@@ -73,13 +73,13 @@ extension Arguments {
   /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`. With a pool of workers, the
   /// throttle shows no notes: most of its changes in flight can still wait for a worker, so an empty queue does not
   /// mean that `depth` has no effect.
-  private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
+  private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> ServiceLoadThrottle? {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
     let link = client.connection.link
     let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
     let hasWorkers = options["workers"] != nil || session.options.workers != nil
-    return Throttle(limits) {
+    return ServiceLoadThrottle(limits) {
       link.state == .blocked
     } note: {
       if !hasWorkers { session.note("\(label): \($0)") }
@@ -119,7 +119,7 @@ extension Arguments {
       }
     return Fault(
       isOfFile ? .file : .refused, error.message,
-      at: [ErrorMark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
+      at: [MarkedSourceRange((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
 
@@ -148,7 +148,7 @@ extension Arguments {
 
   private static var user: String {
     let name = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
-    return "\(name)@\(HostName.name)"
+    return "\(name)@\(LocalHostName.name)"
   }
 
   /// Marks the journal file of a statement as complete, because all changes of the statement were carried out.

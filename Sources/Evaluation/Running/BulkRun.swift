@@ -11,7 +11,7 @@ struct BulkRun {
   private let plan: BulkPlan
   private let run: RunContext
   private let failures = BulkFailures()
-  private let flow = StageResultCollector()
+  private let flow = ChangeResultCollector()
 
   init(_ plan: BulkPlan, _ run: RunContext) {
     self.plan = plan
@@ -68,9 +68,9 @@ struct BulkRun {
   /// Looks up changes of earlier runs that have an unknown outcome and no element in this run.
   private func lookedUpEarlier(
     _ report: StatementReport, _ progress: BulkProgress
-  ) async -> UnmatchedChangesLookupResult {
+  ) async -> EarlierRunLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
-      return UnmatchedChangesLookupResult()
+      return EarlierRunLookupResult()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
       progress.record(lookups: $0, of: $1)
@@ -94,7 +94,7 @@ struct BulkRun {
   private func sent(_ keepsFlow: Bool, _ progress: BulkProgress) async -> StatementReport {
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards,
-      carrier: plan.carrier ?? PostingCarrier(ifPosting: plan.client.client))
+      carrier: plan.carrier ?? PostingClientCarrier(ifPosting: plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow
@@ -294,13 +294,13 @@ struct BulkRun {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
     case let halted as FailureLimitReached: return Fault(halted, plan, confirmedLater: tally.late)
-    case let end as Throttle.PatienceExhausted:
+    case let end as ServiceLoadThrottle.PatienceExhausted:
       return Fault(
         .limit,
         "\(plan.label) stopped, because throttle: paused it for longer than patience: \(end.patience.text); "
           + "the reason for the pause: \(end.reason)",
         nextStep: "raise the limit patience:, or the limits in throttle:")
-    case let refused as RefusedElementError:
+    case let refused as UnsentChangeError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
       return (refused.element as? BulkElement).map { fault.within("at the element \($0.element.label)") } ?? fault
     default: return Fault(.value, "\(stop)")

@@ -34,7 +34,7 @@ struct EnteredStatements: Sendable {
 /// The statements of a running text that are not yet in the session's list of entered statements.
 ///
 /// The interpreter adds each statement to the list when the statement has ended.
-struct StatementsToRecord {
+struct EnteredStatementsToAdd {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session

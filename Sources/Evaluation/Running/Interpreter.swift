@@ -61,7 +61,8 @@ public final class Interpreter: Sendable {
     let frame = ExecutionFrame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: RunContext(
-        session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguardState(session.account)))
+        session: session, source: SourceText(name: "", text: ""),
+        statement: StatementConsentsAndOutcomes(session.account)))
     state = Mutex(InterpreterState(scope: scope, frame: frame))
   }
 
@@ -132,7 +133,7 @@ public final class Interpreter: Sendable {
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
-    var entering = StatementsToRecord(source, isTyped: isTyped, session)
+    var entering = EnteredStatementsToAdd(source, isTyped: isTyped, session)
     guard !report.hasErrors, let compiler else {
       session.options.report?.add(check: report.diagnostics)
       entering.enterRest(hasSucceeded: false)
@@ -152,7 +153,7 @@ public final class Interpreter: Sendable {
       let running = RunningStatement(prepared, session)
       defer { running.end() }
       do throws(Fault) {
-        try await run(running, &frame, keeping: isTyped ? ShownElements() : nil)
+        try await run(running, &frame, keeping: isTyped ? UnderscoreVariableElements() : nil)
         if !session.output.flush() { return end(.closed(isOwed: index < lastOwed, session.output.failure()), running) }
       } catch {
         hasFailed = true
@@ -181,7 +182,7 @@ public final class Interpreter: Sendable {
 
   /// Runs a statement, and adds it to the report of the run.
   private func run(
-    _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
+    _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: UnderscoreVariableElements?
   ) async throws(Fault) {
     let prepared = running.prepared
     frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
@@ -281,7 +282,7 @@ public final class Interpreter: Sendable {
   }
 
   private func run(
-    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
+    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: UnderscoreVariableElements?
   ) async throws(Fault) {
     let timing = StatementTiming(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }
@@ -345,7 +346,7 @@ public final class Interpreter: Sendable {
       let asked = words.joined(separator: " ")
       let near = ForeignWords.topic(asked, among: session.host.help.topics())
       throw Fault(
-        .name, "there is no help for \(asked)", at: [ErrorMark(range)], in: source,
+        .name, "there is no help for \(asked)", at: [MarkedSourceRange(range)], in: source,
         nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
     }
     var run = run

@@ -16,7 +16,7 @@ enum PipelineRun {
     /// Returns the elements as a stream.
     ///
     /// If the elements are in a buffer, the progress of the statement counts them while they are read.
-    func stream(_ progress: SessionProgress) -> ElementStream {
+    func stream(_ progress: SessionProgressDisplay) -> ElementStream {
       switch self {
       case .elements(let stream): stream
       case .buffer(let buffer): progress.counting(buffer.elements())
@@ -129,7 +129,7 @@ enum PipelineRun {
   }
 
   /// Returns the elements of the value at the head of a pipeline; the statement's progress counts these elements.
-  static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
+  static func spread(_ value: Value, _ progress: SessionProgressDisplay) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
   }
 

@@ -84,7 +84,7 @@ final class ReadElementCounter: Sendable {
 /// The progress of a bulk change.
 final class BulkProgress: Sendable {
   private let label: String
-  private let throttle: Throttle?
+  private let throttle: ServiceLoadThrottle?
   private let carrier: (any ChangeCarrier)?
   private let control: RemoteRunControl
   private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)

@@ -16,7 +16,7 @@ extension RunContext {
   ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
   /// - Returns: The value of the reply.
   /// - Throws: The error of the change, which marks the arguments that caused the error.
-  @inline(__always) func change(_ prepared: PreparedChange, _ step: ChangeRecoveryInfo? = nil) async throws(Fault)
+  @inline(__always) func change(_ prepared: PreparedChange, _ step: IterationChangeRole? = nil) async throws(Fault)
     -> Value
   {
     if isDry(prepared.arguments) { return dryValue(of: prepared) }
@@ -48,7 +48,7 @@ extension RunContext {
   private func consent(to prepared: PreparedChange) async throws(Fault) -> DestroyConsent {
     let verb = prepared.change.verb == .call ? "call \(prepared.change.method)" : prepared.arguments.name
     return try await consent(
-      to: ConfirmationRequest(verb: verb, client: prepared.client, isOneByOne: true), prepared.arguments)
+      to: DestroyConsentRequest(verb: verb, client: prepared.client, isOneByOne: true), prepared.arguments)
   }
 
   /// Returns the error of a change that was not carried out, or whose outcome is unknown.
@@ -139,13 +139,13 @@ extension Fault {
           : arguments.stepAfterMax)
     case .repeated(let identity):
       self.init(
-        .value, "\(identity.text) occurs twice in the statement", at: [ErrorMark(arguments.range)],
+        .value, "\(identity.text) occurs twice in the statement", at: [MarkedSourceRange(arguments.range)],
         in: arguments.source,
         nextStep: "keep only the first element with each value: | unique .FIELD")
     case .otherContent(let identity):
       self.init(
         .value, "the journal records \(identity.text) as done, but with other content",
-        at: [ErrorMark(arguments.range)],
+        at: [MarkedSourceRange(arguments.range)],
         in: arguments.source,
         nextStep:
           "retort did not send the change again, because an expression such as .views + 1 could then add 1 twice; "
@@ -153,7 +153,8 @@ extension Fault {
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
-        .refused, "\(arguments.name): the connection \(connection) is read-only", at: [ErrorMark(arguments.range)],
+        .refused, "\(arguments.name): the connection \(connection) is read-only",
+        at: [MarkedSourceRange(arguments.range)],
         in: arguments.source, nextStep: "to allow changes, disconnect, and connect again without the option guard:")
     case .unprepared(let error): self.init(copy: Fault(error, arguments))
     case .element(let error):

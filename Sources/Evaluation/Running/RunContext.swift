@@ -9,7 +9,7 @@ struct RunContext: Sendable {
   /// The output of `print` and of the output stages, such as `table`.
   var output: ResultOutput
   /// The state of the outermost statement, such as its counts of changes and the user's consents.
-  let statement: StatementSafeguardState
+  let statement: StatementConsentsAndOutcomes
   /// The recorder of the changes in the current iteration of `each`; nil if the `each` has no journal file.
   var iteration: (any IterationChangeRecorder)?
   /// The source ranges of the commands that can be the last action of the current iteration of `each`.
@@ -17,11 +17,11 @@ struct RunContext: Sendable {
   /// The store of the elements that output stages show; nil in a file.
   ///
   /// At the prompt, these elements become the value of `_`.
-  var shown: ShownElements?
+  var shown: UnderscoreVariableElements?
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementSafeguardState, output: ResultOutput? = nil) {
+  init(session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil) {
     self.session = session
     self.source = source
     self.statement = statement

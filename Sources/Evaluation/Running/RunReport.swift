@@ -104,7 +104,7 @@ public final class RunReport: Sendable {
   ///   - fault: The statement's error; nil if the statement succeeded.
   ///   - isPartial: Whether the statement continued after failed changes, so that the exit status of the run is 5.
   func add(
-    statement range: SourceRange, in source: SourceText, _ account: StatementSafeguardState,
+    statement range: SourceRange, in source: SourceText, _ account: StatementConsentsAndOutcomes,
     since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool
   ) {

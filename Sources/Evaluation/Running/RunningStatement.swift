@@ -8,7 +8,7 @@ import Values
 /// A running statement of the top level, with its counts of changes and its progress.
 struct RunningStatement: Sendable {
   let prepared: Interpreter.PreparedStatement
-  let account: StatementSafeguardState
+  let account: StatementConsentsAndOutcomes
   private let session: Session
   private let begin = ContinuousClock.now
   /// Whether an earlier statement of the same script ran to its end, but some of its changes failed.
@@ -18,7 +18,7 @@ struct RunningStatement: Sendable {
   init(_ prepared: Interpreter.PreparedStatement, _ session: Session) {
     self.prepared = prepared
     self.session = session
-    let account = StatementSafeguardState(session.account, changesData: prepared.changesData)
+    let account = StatementConsentsAndOutcomes(session.account, changesData: prepared.changesData)
     self.account = account
     hadPartialFailure = session.state.withLock { state in
       defer { state.hasPartialFailure = false }

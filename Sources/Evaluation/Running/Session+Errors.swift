@@ -4,7 +4,7 @@ public import Values
 extension Session {
   /// Shows an error on standard error.
   public func show(_ fault: Fault) {
-    let marks = fault.marks.map { ErrorMark($0.range, $0.label) }
+    let marks = fault.marks.map { MarkedSourceRange($0.range, $0.label) }
     show(
       DiagnosticRenderer.DiagnosticContent(
         title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,

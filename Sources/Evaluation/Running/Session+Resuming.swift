@@ -10,7 +10,7 @@ extension Session {
     }
     if journal.header.isOfSample { return note("\(label): \(JournalHeader.noteOnSample)") }
     let complete = state.withLock(\.completedJournals)
-    let secrets = SecretSubstitution.names(in: command)
+    let secrets = ShellVariablesForSecrets.names(in: command)
     if !secrets.isEmpty {
       let names = secrets.joined(separator: ", ")
       note("\(label): before you run the command below, set \(names) to the secrets that the command hides")

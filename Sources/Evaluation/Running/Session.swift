@@ -77,7 +77,7 @@ public final class Session: Sendable {
     /// second.
     public var control: (@Sendable (RemoteRunControl) -> Void)?
     /// A function that opens a pool of workers for a statement; nil if the program has no pools.
-    public var pool: (@Sendable (PoolCarrierRequest) async throws(ClientError) -> any ChangeCarrier)?
+    public var pool: (@Sendable (OpenWorkerPoolRequest) async throws(ClientError) -> any ChangeCarrier)?
     /// A function that asks a question at the terminal and returns the answer; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of requests and replies for the option `--trace`; nil if the option is missing.
@@ -163,7 +163,7 @@ public final class Session: Sendable {
     /// The total time for which the user has read results in the pager.
     var readingTime = Duration.zero
     /// The state of the running statement of the top level.
-    var statement: StatementSafeguardState
+    var statement: StatementConsentsAndOutcomes
     /// The running bulk changes that write a journal file.
     var journaled: [(label: String, journal: Journal)] = []
     /// The paths of the journal files that this run has completed.
@@ -194,7 +194,7 @@ public final class Session: Sendable {
   /// The detector of queues that lose their consumer while the session sends creates to them.
   let consumers = QueueConsumerLossDetector()
   /// The progress of the session's statements.
-  let progress: SessionProgress
+  let progress: SessionProgressDisplay
   /// The lock with which the session's statements ask one question at a time.
   let questions = TerminalQuestionLock()
   /// The tasks that continue after the first Ctrl-C.
@@ -208,8 +208,8 @@ public final class Session: Sendable {
     self.host = host
     timeout = SessionTimeout(options.timeout)
     account = RunSafeguardState(options.confirmed, control: RemoteRunControl(open: host.control))
-    progress = SessionProgress(options, host, account.control)
-    var state = SessionState(statement: StatementSafeguardState(account))
+    progress = SessionProgressDisplay(options, host, account.control)
+    var state = SessionState(statement: StatementConsentsAndOutcomes(account))
     state.format = options.format
     self.state = Mutex(state)
   }

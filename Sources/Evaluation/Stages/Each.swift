@@ -72,12 +72,12 @@ extension IterationRunner {
   /// Runs the iterations of an `each` with a journal, and marks the journal as complete if all iterations are done.
   fileprivate func run(
     _ frame: ExecutionFrame, _ stream: inout ElementStream, _ journal: EachJournal, _ arguments: Arguments
-  ) async throws(Fault) -> IterationResults {
+  ) async throws(Fault) -> IterationValues {
     let session = frame.run.session
     session.beginJournaled("each", journal.journal)
     defer { session.endJournaled(journal.journal) }
     try await arguments.settle(journal.journal, frame.run, journal.clients(of: session))
-    let results: IterationResults
+    let results: IterationValues
     do throws(Fault) { results = try await run(frame, &stream) } catch {
       await journal.note(isEnded: false)
       throw error

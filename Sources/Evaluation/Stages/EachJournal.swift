@@ -51,7 +51,7 @@ final class EachJournal: Sendable {
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(IterationTally())
-  private let keys = Mutex(Set<PerElementArguments.KeyHash>())
+  private let keys = Mutex(Set<PerElementArguments.ElementKeyHash>())
 
   init(
     _ journal: Journal, _ rule: ChangeSafeguards.UnknownChangeRule, _ arguments: PerElementArguments,
@@ -74,7 +74,7 @@ final class EachJournal: Sendable {
   ///
   /// - Throws: An error if an earlier iteration of this run has the same identity.
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
-    var own: Set<PerElementArguments.KeyHash> = []
+    var own: Set<PerElementArguments.ElementKeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
       throw Fault(.value, "the option journal: of the stage `each` needs the option key:", nextStep: "key: .id")
     }
@@ -215,7 +215,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   func didLeaveFailures() { state.withLock { $0.leftFailures = true } }
 
-  func willSend(_ change: Change, _ step: ChangeRecoveryInfo) async throws(JournalError) -> Int {
+  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber

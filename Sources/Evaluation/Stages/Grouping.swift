@@ -124,7 +124,7 @@ private struct KeyedElements {
 
   let keep: DuplicateRule
   private(set) var fields: [Record.Field] = []
-  private var positions: [CodePointString: Int] = [:]
+  private var positions: [CodePointComparedString: Int] = [:]
 
   /// The source text of the key, such as `.email`.
   private let text: String
@@ -135,8 +135,8 @@ private struct KeyedElements {
     let name = try ValueAccess.key(
       key, "index-by",
       nextStep: key.isNull ? "remove such elements: | where \(text) != null" : "several fields: json([.a, .b])")
-    guard let position = positions[CodePointString(name)] else {
-      positions[CodePointString(name)] = fields.count
+    guard let position = positions[CodePointComparedString(name)] else {
+      positions[CodePointComparedString(name)] = fields.count
       fields.append((name, element))
       return
     }
@@ -156,7 +156,7 @@ extension Value {
   fileprivate var quoted: String { (try? json().text) ?? label }
 }
 
-extension StageCall {
+extension UncompiledStageCall {
   /// Compiles the key of the stage `group`, which has one or several arguments.
   ///
   /// With one argument, the key is the argument's value. With several fields, the key is a record of the fields'

@@ -15,15 +15,15 @@ struct IterationRunner: Sendable {
   /// The source ranges of the commands and stages that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
   /// The command of the block, if the block is one command that only sends a change; otherwise nil.
-  var request: CompiledRequest?
+  var request: CompiledChangeCommand?
 
-  func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationResults {
-    if limit > 1, journal == nil, let request, let iterations = PostedIterations(request, limit: limit, frame) {
+  func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationValues {
+    if limit > 1, journal == nil, let request, let iterations = PostedIterationRunner(request, limit: limit, frame) {
       return try await iterations.run(&stream, keepsFlow: keepsFlow)
     }
     if limit > 1 { return try await windowed(frame, &stream) }
     return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
-      var results = IterationResults(keepsFlow: keepsFlow)
+      var results = IterationValues(keepsFlow: keepsFlow)
       while let page = try await stream.page() {
         for index in page.elements.indices {
           try results.append(try await iteration(frame, page, index), page, index)
@@ -72,9 +72,8 @@ struct IterationRunner: Sendable {
     return try result.get()
   }
 
-  private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationResults
-  {
-    let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
+  private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationValues {
+    let results = Mutex(OrderedIterationResults(keepsFlow: keepsFlow))
     let output = frame.run.output
     let pool = ConcurrentWork(limit: limit, executor: frame.run.session.linkExecutor)
     var (count, isAtEnd) = (0, false)
@@ -103,7 +102,7 @@ struct IterationRunner: Sendable {
 ///
 /// If there are many values, the type stores them in a temporary file. If no stage follows an `each`, the type only
 /// counts the nulls before the first other value, and does not store these nulls.
-struct IterationResults: Sendable {
+struct IterationValues: Sendable {
   let keepsFlow: Bool
   /// The number of values, including the nulls that the type only counts.
   private(set) var count = 0

@@ -17,7 +17,7 @@ struct PerElementArguments: Sendable {
   /// Nil without the option, and if the option's value is not a field.
   let keyField: String?
 
-  init(_ call: StageCall) {
+  init(_ call: UncompiledStageCall) {
     template = Arguments(
       name: call.command.name, range: call.command.range, nameRange: call.command.nameRange,
       source: call.compiler.source)
@@ -65,14 +65,15 @@ struct PerElementArguments: Sendable {
   /// Returns the value of the option `key:` for the current element, as text; nil if the option is missing.
   ///
   /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
-  func key(_ keys: inout Set<KeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
+  func key(_ keys: inout Set<ElementKeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
     guard !value.isNull else { throw nullKey(key.range) }
-    var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
+    var isNew = keys.insert(ElementKeyHash(try Comparison.key(of: value))).inserted
     // A lookup filters by the text of the key. Therefore the number 5 and the string "5" find the same resources.
     if template.name == "upsert" {
-      isNew = try keys.insert(KeyHash(.other(CodePointString("=" + value.exactText())))).inserted && isNew
+      isNew =
+        try keys.insert(ElementKeyHash(.other(CodePointComparedString("=" + value.exactText())))).inserted && isNew
     }
     guard isNew else {
       throw repeated(try value.json().text)
@@ -83,21 +84,21 @@ struct PerElementArguments: Sendable {
   /// Creates the error for an element whose key is null.
   private func nullKey(_ range: SourceRange) -> Fault {
     Fault(
-      .value, "the key is null", at: [ErrorMark(range)], in: template.source,
+      .value, "the key is null", at: [MarkedSourceRange(range)], in: template.source,
       nextStep: "remove such elements first: | where \(template.source.text(range)) != null")
   }
 
   /// Creates the error for a key that two elements have.
   func repeated(_ text: String) -> Fault {
     Fault(
-      .value, "the key \(text) occurs twice", at: [ErrorMark(key?.range ?? template.range)],
+      .value, "the key \(text) occurs twice", at: [MarkedSourceRange(key?.range ?? template.range)],
       in: template.source,
       nextStep:
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }
 
   /// A 128-bit hash of a key; collisions do not occur in practice.
-  struct KeyHash: Hashable {
+  struct ElementKeyHash: Hashable {
     private let high: Int
     private let low: Int
 

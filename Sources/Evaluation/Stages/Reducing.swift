@@ -80,7 +80,7 @@ extension Stage {
   }
 
   private static func folding(
-    _ call: StageCall, _ name: String, empty: Value,
+    _ call: UncompiledStageCall, _ name: String, empty: Value,
     _ join: @escaping @Sendable (Value?, Value) throws(Fault) -> Value
   ) -> CompiledStage {
     let (code, text) = (operand(call), call.operandText)
@@ -101,7 +101,7 @@ extension Stage {
       result: "value", examples: [.init(code: example, output: output)], names: .read)
   }
 
-  private static func operand(_ call: StageCall) -> CompiledExpression {
+  private static func operand(_ call: UncompiledStageCall) -> CompiledExpression {
     call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.key(0)
   }
 

@@ -2,7 +2,7 @@ import Language
 import Values
 import Formats
 
-extension StageCall {
+extension UncompiledStageCall {
   /// Compiles the columns of the call into one expression, whose value is a record with a field for each column.
   ///
   /// A column is a field path, such as `.author.name`, or an option, such as `name: .author.name`.
@@ -38,7 +38,7 @@ extension StageCall {
   }
 }
 
-extension StageCall {
+extension UncompiledStageCall {
   /// Returns the advice for an argument that is not a field; the advice usually contains the intended columns.
   ///
   /// For `id text`, the advice contains `.id .text`. For `.id as x`, the advice is `x: .id`.

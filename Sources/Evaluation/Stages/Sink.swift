@@ -73,7 +73,7 @@ extension Stage {
   /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
   /// plan by which the run sends the changes.
   static func sink(
-    _ declaration: CommandDeclaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
+    _ declaration: CommandDeclaration, _ making: @escaping @Sendable (UncompiledStageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
   ) -> Stage {
     Stage(declaration) { call in
@@ -109,7 +109,7 @@ private struct ChangingStage: Sendable {
   private let named: Int?
 
   init(
-    _ declaration: CommandDeclaration, _ call: StageCall, _ making: ChangeBuilder,
+    _ declaration: CommandDeclaration, _ call: UncompiledStageCall, _ making: ChangeBuilder,
     _ complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
   ) {
     (self.declaration, self.making, self.complete) = (declaration, making, complete)
@@ -182,7 +182,7 @@ private struct ChangingStage: Sendable {
   ) async throws(Fault) -> DestroyConsent? {
     let max = try arguments.integer(.max)
     let destroys = declaration.effect == .destroys
-    var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
+    var request = DestroyConsentRequest(verb: arguments.name, client: client, max: max)
     request.before = journal?.before.done ?? 0
     let isAsked =
       run.session.host.ask != nil || client.connection.protection == .confirm || run.session.account.left != nil

@@ -7,9 +7,9 @@ import Values
 struct Stage: Sendable {
   let declaration: CommandDeclaration
   /// A function that compiles a call of the stage.
-  let prepare: @Sendable (StageCall) -> CompiledStage
+  let prepare: @Sendable (UncompiledStageCall) -> CompiledStage
 
-  init(_ declaration: CommandDeclaration, _ prepare: @escaping @Sendable (StageCall) -> CompiledStage) {
+  init(_ declaration: CommandDeclaration, _ prepare: @escaping @Sendable (UncompiledStageCall) -> CompiledStage) {
     self.declaration = declaration
     self.prepare = prepare
   }
@@ -69,7 +69,7 @@ extension CompiledStage {
 }
 
 /// A call of a stage during compilation, after the compiler has checked the arguments against the declaration.
-struct StageCall {
+struct UncompiledStageCall {
   let compiler: Compiler
   let command: Language.Command
   let declaration: CommandDeclaration

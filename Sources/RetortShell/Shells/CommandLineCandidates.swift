@@ -96,7 +96,9 @@ struct CommandLineCandidates {
     return count
   }
 
-  private mutating func addArguments(_ argument: ProgramCommandLine.Argument, _ environment: [String: String]) {
+  private mutating func addArguments(
+    _ argument: ProgramCommandLine.PositionalArgumentKind, _ environment: [String: String]
+  ) {
     switch argument {
     case .nothing: break
     case .scripts: files = ".retort"

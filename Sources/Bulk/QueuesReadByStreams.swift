@@ -1,0 +1,46 @@
+public import Client
+import Synchronization
+
+/// The queues whose resources a stream is reading page by page.
+///
+/// Changes of these queues are refused, because a change can move resources between pages.
+public final class QueuesReadByStreams: Sendable {
+  fileprivate struct QueueKey: Hashable {
+    var broker: String
+    var queue: String
+  }
+
+  /// A mark that a stream is reading a queue, in effect until the object is deallocated.
+  public final class StreamedQueueMark: Sendable {
+    private let leases: QueuesReadByStreams
+    private let key: QueueKey
+
+    fileprivate init(_ leases: QueuesReadByStreams, _ key: QueueKey) {
+      self.leases = leases
+      self.key = key
+      leases.open.withLock { $0[key, default: 0] += 1 }
+    }
+
+    deinit {
+      leases.open.withLock { open in
+        let left = (open[key] ?? 1) - 1
+        open[key] = left > 0 ? left : nil
+      }
+    }
+  }
+
+  private let open = Mutex<[QueueKey: Int]>([:])
+
+  /// Creates an empty set.
+  public init() {}
+
+  /// Marks a queue as streamed until the returned object is deallocated.
+  public func lease(broker: String, queue: String) -> StreamedQueueMark {
+    StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
+  }
+
+  /// Returns whether a stream is reading the queue, so that a change of the queue is refused.
+  public func isStreamed(_ target: TargetQueue) -> Bool {
+    open.withLock { !$0.isEmpty && $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
+  }
+}

@@ -1,0 +1,84 @@
+import Language
+
+/// The surroundings of the code that the compiler is compiling, such as loops, a `def` or a stage.
+///
+/// For nested code, the compiler uses a changed copy of the context.
+struct EnclosingConstructs {
+  /// The number of `for`, `while` and `watch` blocks around the code.
+  ///
+  /// Only the blocks inside the innermost `each` or `def` count.
+  var loopDepth = 0
+  /// The number of `each` blocks around the code.
+  ///
+  /// Only the blocks inside the innermost loop or `def` count.
+  var eachDepth = 0
+  /// Whether the code is in the body of a `def`.
+  var isInDef = false
+  /// Whether the code is in the body of a `try`.
+  ///
+  /// In a `try`, an error can be intentional. Therefore the check does not report errors of literal values.
+  var isRescued = false
+  /// Whether the code has an element that `.field` can read, for example in a stage.
+  var hasElement = false
+  /// Whether a pipeline around the current pipeline also has an element.
+  ///
+  /// The code can't read the outer element with `.field`, because `.field` reads the element of the innermost pipeline.
+  var hasOuterElement = false
+  /// The slots of the names that `as` gave to the current element, oldest first.
+  var named: [Int] = []
+  /// The clients whose resources the script is streaming at this point of the text.
+  var openStreams: [Scope.ClientIdentity] = []
+
+  /// Whether a command at this point of the text runs at most once.
+  ///
+  /// The value is true if no loop, `each`, `def` or stage encloses the command.
+  var isSingle: Bool { isOnce && !isInDef }
+
+  /// Whether a command at this point of the text runs at most once in each call of the enclosing `def`.
+  ///
+  /// Outside a `def`, this property has the same value as `isSingle`.
+  var isOnce: Bool { loopDepth == 0 && eachDepth == 0 && !hasElement }
+
+  /// Records that a loop encloses the code.
+  mutating func enterLoop() {
+    loopDepth += 1
+    eachDepth = 0
+  }
+
+  /// Records that the block of an `each` encloses the code.
+  ///
+  /// The code in the block has an element. No `break`, `continue` or `return` can leave the block.
+  mutating func enterEach() {
+    loopDepth = 0
+    eachDepth += 1
+    hasElement = true
+  }
+}
+
+/// The effects that a part of the text has when it runs, as far as the check can determine them.
+struct KnownEffects {
+  /// Whether the code changes or destroys resources, writes files, or runs a block for each element.
+  var acts = false
+  /// Whether the code changes or destroys resources.
+  var changesData = false
+  /// Whether work stays undone if the run skips the code.
+  ///
+  /// The value is true if the code changes data, writes a file or contains an assertion.
+  var isOwed = false
+  /// The clients whose resources the code changes, as far as the check can determine them.
+  var changed: [Scope.ClientIdentity] = []
+
+  /// The `index` commands that read a page whose number is not a literal.
+  ///
+  /// Each entry has the client's name, the client, and the source range of the option `page:`.
+  var pages: [(name: String, client: Scope.ClientIdentity, range: SourceRange)] = []
+
+  /// Adds the effects of other code.
+  mutating func add(_ other: KnownEffects) {
+    acts = acts || other.acts
+    changesData = changesData || other.changesData
+    isOwed = isOwed || other.isOwed
+    changed += other.changed
+    pages += other.pages
+  }
+}

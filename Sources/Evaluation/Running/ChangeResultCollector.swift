@@ -1,0 +1,89 @@
+import Bulk
+import Client
+import JSONText
+import Synchronization
+import Values
+
+/// Collects the results of a stage's changes as the replies arrive.
+///
+/// The results are the values for the next stage, and the elements whose changes did not succeed.
+final class ChangeResultCollector: Sendable {
+  private struct CollectedResults {
+    /// The values for the next stage.
+    var flow = OrderedElementBuffer()
+    /// The error that occurred when the collector wrote the values to a temporary file; nil if there is no error.
+    var fault: Fault?
+    /// The elements of a portion whose changes did not succeed.
+    var kept: [Value] = []
+  }
+
+  private let state = Mutex(CollectedResults())
+
+  /// Collects the result of an element's change; stores a value for the next stage only if `keepsFlow` is true.
+  func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
+    let value = keepsFlow ? Self.value(for: planned, outcome, session) : nil
+    if keepsFlow {
+      state.withLock { state in
+        guard state.fault == nil else { return }
+        do throws(Fault) { try state.flow.take(value, planned.names, at: index) } catch { state.fault = error }
+      }
+    }
+    guard value == nil else { return }
+    if case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
+      prepared.noteOther(reply, session)
+    } else if !outcome.isGood {
+      state.withLock { $0.kept.append(planned.element) }
+    }
+  }
+
+  /// Returns the value that the next stage gets for an element; nil if the element's change did not succeed.
+  private static func value(for planned: BulkElement, _ outcome: Outcome, _ session: Session) -> Value? {
+    if let found = planned.found { return found }
+    if let reply = outcome.reply, case .success(let prepared) = planned.prepared {
+      let value = prepared.value(of: reply, session)
+      return value.isNull ? planned.element : value
+    }
+    guard let id = outcome.idWithoutReply else { return nil }
+    let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
+    return identifier.map { .resource($0) } ?? planned.element
+  }
+
+  /// Throws the error that occurred when the collector wrote the values to a temporary file.
+  ///
+  /// The statement then sends no further changes, because it could not store their results.
+  func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
+
+  /// Returns the elements whose changes did not succeed, except elements that an earlier call returned.
+  func takeKept() -> [Value] {
+    state.withLock { state in
+      defer { state.kept = [] }
+      return state.kept
+    }
+  }
+
+  /// Returns the values for the next stage, in the order of their elements.
+  func elements() -> ElementStream { state.withLock(\.flow).elements() }
+}
+
+extension Outcome {
+  /// The id of a resource that an earlier run changed, or that a lookup of linkage found.
+  ///
+  /// No reply of this run contains the resource.
+  ///
+  /// The outer optional is nil for all other outcomes. The inner optional is nil if the id is unknown.
+  fileprivate var idWithoutReply: String?? {
+    switch self {
+    case .before(let id), .found(let id, _): .some(id)
+    default: nil
+    }
+  }
+
+  /// The reply to the change, or the resource that a lookup read instead; nil for all other outcomes.
+  fileprivate var reply: ChangeResult? {
+    switch self {
+    case .done(let reply): reply
+    case .found(_, let reply): reply
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Bulk
+import Client
+import Language
+import Synchronization
+import Values
+
+/// Runs the iterations of an `each` whose block is one command that sends a change.
+///
+/// The dispatcher sends the changes without a Swift task for each of them. The results, the errors and the counts are
+/// the same as those of ``IterationRunner``.
+struct PostedIterationRunner {
+  private let request: CompiledChangeCommand
+  private let limit: Int
+  private let frame: ExecutionFrame
+  private let client: ClientValue
+  private let carrier: PostingClientCarrier
+  /// The change of all iterations, if it does not depend on the element.
+  private let constant: PreparedChange?
+
+  /// Prepares the iterations; returns nil if they need tasks of their own.
+  ///
+  /// This is the case in a dry run, inside an iteration with a journal, and if the client's connection is not a broker.
+  init?(_ request: CompiledChangeCommand, limit: Int, _ frame: ExecutionFrame) {
+    guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
+      let carrier = PostingClientCarrier(ifPosting: client.client)
+    else { return nil }
+    (self.request, self.limit, self.frame, self.client, self.carrier) = (request, limit, frame, client, carrier)
+    var first = frame
+    constant = request.isConstant ? try? request.change(&first) : nil
+  }
+
+  /// One iteration: its change, and the place of its element on a page.
+  private final class PostedIteration: PlannedElement {
+    let prepared: Result<PreparedChange, Fault>
+    let page: ElementPage
+    let place: Int
+
+    init(_ prepared: Result<PreparedChange, Fault>, _ page: ElementPage, _ place: Int) {
+      (self.prepared, self.page, self.place) = (prepared, page, place)
+    }
+
+    var planned: Result<Change, UnsentReason> {
+      switch prepared {
+      case .success(let prepared): .success(prepared.change)
+      case .failure(let fault): .failure(.element(fault))
+      }
+    }
+  }
+
+  /// The results of the iterations so far.
+  private struct IterationOutcomes: Sendable {
+    var results: OrderedIterationResults
+    /// The failed changes, whose errors the run explains at the end.
+    var failures: [(index: Int, iteration: PostedIteration, outcome: Outcome)] = []
+    /// The number of elements so far.
+    var count = 0
+    /// Whether the run has read all elements.
+    var isAtEnd = false
+  }
+
+  /// Sends the changes of the iterations, and returns their values.
+  func run(_ stream: inout ElementStream, keepsFlow: Bool) async throws(Fault) -> IterationValues {
+    let outcomes = Mutex(IterationOutcomes(results: OrderedIterationResults(keepsFlow: keepsFlow)))
+    var guards = ChangeSafeguards()
+    if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
+    // The statement itself waits for late replies to these changes: see `StatementConsentsAndOutcomes.add`.
+    let dispatcher = ChangeDispatcher(frame.run.statement, carrier, lateReplies: nil, guards: guards)
+    let policy = SendingPolicy(window: limit, continuesOnError: false)
+    let report = await dispatcher.run(StatementReport(), policy, consent: nil) {
+      guard outcomes.withLock({ $0.results.canTake }) else { return nil }
+      let page = try await stream.page()
+      outcomes.withLock { outcomes in
+        outcomes.count += page?.elements.count ?? 0
+        outcomes.isAtEnd = page == nil
+      }
+      return page.map(iterations)
+    } observe: { [self] index, element, outcome in
+      guard let iteration = element as? PostedIteration else { return }
+      record(outcome, of: iteration, at: index, outcomes)
+    }
+    return try await ended(outcomes.withLock { $0 }, report)
+  }
+
+  /// Returns the iterations of a page's elements.
+  private func iterations(_ page: ElementPage) -> [PostedIteration] {
+    page.elements.indices.map { place in
+      let prepared = change(page, place)
+      if case .success(let prepared) = prepared { announce(prepared) }
+      return PostedIteration(prepared, page, place)
+    }
+  }
+
+  private func change(_ page: ElementPage, _ place: Int) -> Result<PreparedChange, Fault> {
+    if let constant { return .success(constant) }
+    var frame = frame
+    frame.take(page, place)
+    do throws(Fault) { return .success(try request.change(&frame)) } catch { return .failure(error) }
+  }
+
+  /// Shows the notes that precede a change, and watches the consumers of a queue to which creates are sent.
+  private func announce(_ prepared: PreparedChange) {
+    let session = frame.run.session
+    session.note(notSentOf: prepared)
+    if prepared.change.verb == .create { session.consumers.begin(prepared.client) }
+  }
+
+  /// Records the outcome of an iteration; the function runs on the connection's thread.
+  private func record(
+    _ outcome: Outcome, of iteration: PostedIteration, at index: Int, _ outcomes: borrowing Mutex<IterationOutcomes>
+  ) {
+    // After a failure or a Ctrl-C, the carrier drops changes that were not sent. Their iterations have not started.
+    guard !outcome.isDropped else { return }
+    let run = frame.run
+    if case .success(let prepared) = iteration.prepared {
+      run.statement.add(
+        outcome, of: prepared.change, prepared.arguments.name, prepared.client.name, run.session.host.lateReplies)
+    }
+    guard case .done(let reply) = outcome, case .success(let prepared) = iteration.prepared else {
+      return outcomes.withLock { $0.failures.append((index, iteration, outcome)) }
+    }
+    let value = prepared.value(of: reply, run.session)
+    outcomes.withLock { outcomes in
+      _ = outcomes.results.take(.success(value), of: iteration.page, iteration.place, at: index, run.output)
+    }
+  }
+
+  /// Returns the values of all iterations, or throws the first error.
+  private func ended(_ outcomes: consuming IterationOutcomes, _ report: StatementReport) async throws(Fault)
+    -> IterationValues
+  {
+    let first = outcomes.failures.lazy.map(\.index).min()
+    for (index, iteration, outcome) in outcomes.failures {
+      // The error of the statement explains only the first failure, and names the other failures.
+      let fault = await fault(of: outcome, iteration, isExplained: index == first)
+      _ = outcomes.results.take(.failure(fault), of: iteration.page, iteration.place, at: index, frame.run.output)
+    }
+    if let refused = report.stop as? UnsentChangeError, let iteration = refused.element as? PostedIteration {
+      if let fault = outcomes.results.fault { throw fault }
+      throw await fault(of: .refused(refused.refusal), iteration, isExplained: true)
+    }
+    if let fault = outcomes.results.fault ?? (report.stop as? Fault) { throw fault }
+    // After a Ctrl-C, the dispatcher sends no further change and returns no error.
+    guard outcomes.isAtEnd, outcomes.results.results.count == outcomes.count else {
+      throw Fault(.interrupted, "interrupted")
+    }
+    return outcomes.results.results
+  }
+
+  /// Returns the error of an iteration whose change failed.
+  private func fault(of outcome: Outcome, _ iteration: PostedIteration, isExplained: Bool) async -> Fault {
+    let fault: Fault
+    switch iteration.prepared {
+    case .failure(let error): fault = error
+    case .success(let prepared): fault = await frame.run.fault(of: outcome, prepared, isExplained: isExplained)
+    }
+    return fault.placed(at: request.range, in: frame.run.source).within(
+      eachElement: iteration.page.elements[iteration.place])
+  }
+}

@@ -1,0 +1,306 @@
+import Evaluation
+
+/// The page of an option in `help`.
+///
+/// Several words can take the same option. The page contains the summary that each word gives to the option. Equal
+/// summaries occur only once.
+struct LanguageOptionPage: Sendable {
+  var name: String
+  var text: String
+
+  /// Returns the pages of all options that the given words take, sorted by name.
+  static func all(of words: [HelpEntry]) -> [LanguageOptionPage] {
+    var meanings: [String: [(note: String, words: [String])]] = [:]
+    for word in words {
+      let name = word.section == .stages ? "| \(word.word)" : word.word
+      for option in word.options {
+        if let known = meanings[option.name]?.firstIndex(where: { $0.note == option.note }) {
+          meanings[option.name]?[known].words.append(name)
+        } else {
+          meanings[option.name, default: []].append((option.note, [name]))
+        }
+      }
+    }
+    return meanings.sorted { $0.key < $1.key }.map { name, meanings in
+      let paragraphs = meanings.map { meaning in
+        "\(meaning.note.prefix(1).uppercased())\(meaning.note.dropFirst()).\n\(taken(by: meaning.words))"
+      }
+      return LanguageOptionPage(
+        name: name, text: (paragraphs + (notes[name].map { [$0] } ?? [])).joined(separator: "\n\n"))
+    }
+  }
+
+  private static func taken(by words: [String]) -> String {
+    (["An option of"] + words.dropLast().map { $0 + "," } + words.suffix(1).map { $0 + "." })
+      .lines(of: 100).joined(separator: "\n")
+  }
+
+  /// Additional texts for some options, which follow the summaries on their pages.
+  static let notes: [String: String] = [
+    "journal": """
+    The journal has lines of JSON. Only the owner of the file can read the journal. Before a request is sent, retort \
+    writes a line that announces the request. When the outcome of the request is known, retort writes a line with the \
+    outcome. To continue after a stop, run the same statement with the same file. The run does not send the changes that \
+    are done.
+
+    A statement is the same if its stage, queue, type and option key: are the same. The elements and the other options \
+    can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of \
+    the stage `each`, by the key. A stage such as take 500 can select other elements in the next run. All runs together \
+    can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
+
+    A run has no reply for a change of an earlier run. So the next stage gets only the type and the id of the resource. \
+    A run does not repeat an iteration of an earlier run, so the value of this iteration is null. Later stages should \
+    therefore use values that are fixed before the run, such as the fields of the elements: ... | as person | \
+    each journal: "a.journal" key: .email do ... end | map person.email.
+
+    A journal is complete when all changes of its statement are done. retort refuses a complete journal, and the journal \
+    of another statement or another broker. This matters if a script with two journals stops at the second statement. \
+    The journal of the first statement is then complete. Before you run the script again, remove the first statement.
+
+    A broker is identified by its cluster name and vhost. An embedded database is identified by its file. embedded:blog \
+    exists only in memory, so a later run can't use a journal of changes in embedded:blog.
+    """,
+    "backup": """
+    The file has lines of JSON. Each line is a resource, as show returns it. A resource is changed only after its line \
+    is on the disk. The lines for link, relink, unlink and update contain the linkage that the statement changes. The \
+    option include: names further relationships to store, for example before a destroy. Each run appends to the file. A \
+    resource that is already in the file is not stored again. A resource that can't be read is not changed.
+
+    Three commands restore the data. The first command restores an attribute, the second restores a relationship, and \
+    the third restores destroyed resources. Run only the command that you need:
+
+      read "FILE" | update posts {state: .state}
+      read "FILE" | relink posts "tags" .tags
+      read "FILE" | create posts keep-id: true
+    """,
+    "verify": """
+    At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
+    carried out, the change counts as ok, and the next stage gets the resource that the lookup read. Lookups only read, so no change is sent again. For link, relink and unlink, a \
+    lookup reads the linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also \
+    searches for the resource of every create, by the value of the option key:. Such a search finds resources that were \
+    created twice. The lookups end after three timeouts in a row, or after 10,000 changes. A note says how \
+    many lookups got no reply or failed, how many changes were not looked up, and why.
+    """,
+    "dry-run": """
+    In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
+    option --dry-run does the same for a whole script. In such a script, the assertions after the first change are shown \
+    and not checked. The reason is that an assertion can test a change that was not sent.
+    """,
+    "retry": """
+    The pauses between the attempts grow from 250 ms to 16 s.
+
+    A read is sent again if its queue did not exist, if no reply came, if the connection or the service failed, or if \
+    the reply was malformed.
+
+    An update, a relink or a destroy is sent again if its queue did not exist, or if the connection or the service \
+    failed. For a create, a link or an unlink, there are two more conditions: the request did not reach the queue, and \
+    the broker did not refuse the message (nack).
+
+    If a change gets no reply, the statement first looks up the change. It sends the change again only if the lookup \
+    does not find it. A create without a reply is never sent again. With expire: false, no change without a reply is \
+    sent again.
+    """,
+    "throttle": """
+    The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count \
+    too. The value of p95: is the maximum for the 95th percentile of the reply times: 95 % of the replies arrive within \
+    this time. While a value is above its maximum, the statement sends nothing. The statement also sends nothing while \
+    retort can't read the depth of the queue. The progress line shows the reason for such a pause. The option patience: \
+    is the maximum length of a pause.
+    """,
+    "workers": """
+    A worker is a program that was started with retort work URI --pool NAME. The URI must name the broker and vhost of \
+    the client. The statement gives its changes to the workers in chunks of at most 200 changes. Order, journal, limits \
+    and summary are the same as without workers. The option in-flight: is the maximum number of changes in all chunks \
+    together. By default, there are two chunks for each worker. The program and the workers need the same secret in the \
+    environment variable RETORT_POOL_KEY. If a worker is lost, another worker gets the chunk of the lost worker. The new \
+    worker looks up the changes before it sends them. help pools explains how to start workers.
+    """,
+    "settle": """
+    A request can wait inside the service before the service carries it out. So a change without a reply can still be \
+    carried out after a lookup did not find it. With settle: 60s, the statement waits until the messages have expired, \
+    and then 60 s more. Then it looks up the changes again, and sends the changes that the lookups do not find. With \
+    the stage each, an iteration runs again if the lookups find none of its changes.
+
+    Without settle:, a create without a reply remains unknown. If a later run continues the journal, an update or a \
+    relink also remains unknown if its content now differs from the content that the earlier run sent. An example is \
+    {views: .views + 1} after another program changed the views.
+
+    The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
+    """,
+    "unknown": """
+    A change is unknown if the change was sent and no reply came. When a run continues a journal, it first reads the \
+    resources of the unknown changes, to find out which of these changes were carried out. If the resource does not show \
+    that a change was carried out, and the change can't safely be sent again, the option `unknown:` decides what happens:
+
+      "fail"    counts the change as unknown; the exit status is then 5
+      "skip"    does not send the change, and counts no failure
+      "retry"   sends the change again, so it can be carried out twice
+    """,
+    "via": """
+    The record {published: "draft", archived: "published"} has two steps: from draft to published, and from published to \
+    archived. With this record and to: "archived", a resource in the state draft gets two updates. The first update sets \
+    the state published, and the second update sets the state archived. A resource in the state archived is not changed.
+    """,
+    "with": """
+    Without the option, the client of the statement sends all updates. With the option with: {published: reviewers}, the \
+    client reviewers sends the update to the state published. Both clients need the same type.
+    """,
+    "failed": """
+    The file has lines of JSON. Each line is a record with these fields:
+
+      source     the element that entered the pipeline
+      element    the element that the changing stage received
+      identity   the change as text, such as update posts 4
+      error      the error
+
+    After a stage that combines elements, such as collect, source is the element that this stage returned. If an earlier \
+    stage failed, element is null. If there was no change, or if the change is a create without a key, identity is null. \
+    Only the owner of the file can read the file.
+
+    If the file exists and contains failed elements, the statement replaces the file. A file with other content is \
+    refused. Without failures the file is empty. If a late reply or a lookup shows that a change was carried out, the \
+    line of this change is removed.
+
+    To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
+    statement. The command leaves out the elements whose error has the kind unknown, because their changes may have been \
+    carried out:
+
+      read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
+    """,
+    "halt": """
+    With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \
+    reached, retort sends no more requests, and waits for the replies to the requests in flight. These replies can add \
+    further failures. A percentage is checked for the first time when 20 elements have an outcome. Then retort checks \
+    the percentage after each further outcome, and at the end.
+    """,
+    "guard": """
+    No option in a script overrides the guard. Without a terminal, a bulk destruction with the guard "confirm" needs two \
+    program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
+    """,
+    "timeout": """
+    A timeout can be set in four places. The first of these that is set applies:
+
+      1. the option timeout: of the command or stage
+      2. the option timeout: of the client
+      3. the statement set timeout: 10s
+      4. the program option --timeout
+
+    If no timeout is set, the timeout is 5 s.
+
+    If the timeout of a read expires, the read fails with the kind timeout. You can safely repeat such a read. If the \
+    timeout of a change expires after the change was sent, the outcome of the change is unknown.
+
+    A statement with changes can also send reads: lookups of changes without a reply, and reads for the option backup:. \
+    These reads have the timeout of the changes or the timeout of the client, whichever is longer.
+    """,
+    "expire": """
+    When the timeout of a change expires, the broker drops the message if it still waits in the queue. So a service that \
+    starts later does not carry out the change. There are two exceptions. A queue with a dead-letter exchange forwards \
+    the expired message. A stream queue keeps the expired message. With expire: false or timeout: "never", the message \
+    remains in the queue. Messages of reads never expire.
+    """,
+    "meta": """
+    The member meta of a request has information about the request, such as the caller or a test sandbox. A client sends \
+    its meta with each request. The default is {host: "NAME OF THIS MACHINE"}. The option meta: of a command adds its \
+    members to the members of the client. If the client and the command have a member with the same name, the member of \
+    the command is sent.
+    """,
+    "include": """
+    The value is one name, several names with commas ("author,tags"), or a list of names. "author.posts" includes the \
+    authors and their posts. A relationship that is not included has only .type and .id. An included relationship has \
+    all fields of the related resource, such as .author.name.
+    """,
+    "filter": """
+    Values are sent as text. A list matches each resource that has one of the values in the list. If a value is a \
+    resource, the id of this resource is sent. Servers ignore or misread the values null, "" and [], and text with a \
+    comma. If a filter has such a value, the command fails and sends no request.
+    """,
+    "page": """
+    The command `index` reads one page. The command `stream` reads this page and all later pages. Without number, the page \
+    is the first one. The command `destroy-all` uses only the size. For services with offset paging, write \
+    {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the service names the \
+    maximum.
+    """,
+    "prefetch": """
+    By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, stream \
+    requests the next two pages as soon as a page arrives. If the service does not say how many pages there are, stream \
+    requests only the next page. Reading in advance saves time if the service needs long for a page. The order of the \
+    elements does not change. The maximum value is 64.
+    """,
+    "on-shift": """
+    If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
+    skip some resources, or return some resources twice. A note at the end reports two things. It says whether the total \
+    number of resources in the replies (record-count) changed between two pages. It also says how many ids came twice. A \
+    statement that changes data ignores an id that comes again. With on-shift: "fail", the stream ends with an error as \
+    soon as retort detects such a change of the list.
+    """,
+    "reply": """
+    By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \
+    RabbitMQ's direct reply-to, which is lighter for the broker. The client gets the same replies in both cases.
+    """,
+    "keys": """
+    With keys: "underscore", a client shows the field inserted-at as inserted_at, and sends inserted_at as inserted-at. \
+    Types are sent unchanged. If a command has the option keys: "wire", the names of its fields are sent unchanged.
+    """,
+    "relationships": """
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and \
+    {tags: [{id: "1"}]}, without types. null clears a to-one relationship, and [] clears a to-many relationship. Without \
+    the option, write the type too, as in {type: "authors", id: "1"}, or give the resource itself.
+
+    A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one \
+    relationship. unlink is only for to-many relationships. Some services clear a to-one relationship even if unlink \
+    names another resource than the linked one. So unlink first reads the linkage, if the option does not declare the \
+    relationship as to-many. If the relationship is to-one, unlink fails and changes nothing.
+    """,
+    "in-flight": """
+    A request is in flight after it is sent, until its reply arrives. The results keep the order of the elements. After \
+    a failure that stops the statement, no more requests are sent. The statement then waits for the replies to the \
+    requests in flight, and counts these replies. The stage `each` runs at most this number of iterations at the same \
+    time.
+    """,
+    "on-error": """
+    By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does \
+    not get the failed elements. The command `destroy-all` continues with the next page. At the end, the first failure of \
+    each kind is shown, and the summary counts all outcomes. A change that could not be sent counts as refused. A script \
+    with failures ends with the exit status 5.
+    """,
+    "confirm": """
+    These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy in a \
+    def that is called in a loop or stage is a bulk destruction too. At a terminal, retort asks, and you confirm by \
+    typing the number of resources. Without a terminal, the statement needs confirm: true, or the program needs --yes.
+    """,
+    "max": """
+    The elements are counted before the first change is sent. If there are too many elements, the statement fails with \
+    an error of the kind limit. If this error ends a script, the exit status is 6. If the statement has a journal, the \
+    changes of earlier runs count too.
+    """,
+    "key": """
+    In the stages `create` and `each`, the key of an element is a field such as .email, or another expression. If an earlier \
+    element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To \
+    remove such elements in advance, use the stage `unique`, as in | unique .email. An element with the key null is \
+    refused too.
+    """,
+    "append": """
+    Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with another \
+    column is an error. If several statements append to one file at the same time, each statement waits until the \
+    statement before it has finished.
+    """,
+    "keep-id": """
+    By default, the service assigns the id of a new resource. If the element is a resource, create does not send the id \
+    of this resource, and the copy gets a new id. If the element is a plain record with an id, create refuses the \
+    element. With keep-id: true, create sends the id, for example to restore a backup.
+    """,
+  ]
+}
+
+extension [String] {
+  /// Joins the words into lines of at most `width` characters.
+  func lines(of width: Int) -> [String] {
+    var lines = [""]
+    for word in self {
+      if lines[lines.count - 1].count + word.count >= width { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    }
+    return lines
+  }
+}
