@@ -9,7 +9,7 @@ internal import Synchronization
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
-/// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
+/// try await SignalCatcher.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
 ///
 /// Watchers are called on a separate thread, so that a busy thread can't delay the reaction to a signal. The program
