@@ -189,11 +189,10 @@ final class Channel {
         assembly.correlationID = frame.correlationID
         assembly.replyTo = frame.replyTo
       }
-      assembly.body.reserveCapacity(min(assembly.size, 1 << 20))
       return finish(&counters)
     case RETORT_FRAME_BODY:
       guard isAssembling else { return nil }
-      frame.appendBody(to: &assembly.body)
+      frame.appendBody(to: &assembly.body, of: assembly.size)
       return finish(&counters)
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:

@@ -17,21 +17,40 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of changes to bytes as an array, whose elements have the members of ``json``.
+  /// Appends the JSON text of changes to bytes as an array.
   ///
-  /// To save time, the function does not create the JSON objects.
+  /// To save time, the function does not create the JSON objects. To save space, only the first element has all members
+  /// of ``json``. A later change that differs from the first change only in its id is the id alone:
   ///
-  /// Only the first element has all its members. Each later element omits the members that equal those of the first
-  /// change, except `params` and `key`. In `params`, it omits a `meta` that equals the `meta` of the first change. If
-  /// only the first change has a `meta`, the later element contains a `meta` of null.
+  ///     [{"params":{"id":"7"},"verb":"destroy",...},"8","9"]
+  ///
+  /// Any other later change omits the members that equal those of the first change, except `params` and `key`. In
+  /// `params`, it omits a `meta` that equals the `meta` of the first change. If only the first change has a `meta`, the
+  /// later change contains a `meta` of null.
   public static func encode(_ changes: [Change], into bytes: inout [UInt8]) {
-    let meta = changes.first?.params["meta"]
     bytes.append(UInt8(ascii: "["))
-    for (index, change) in changes.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      change.encode(into: &bytes, after: index > 0 ? changes[0] : nil, with: index > 0 ? meta : nil)
+    if let first = changes.first {
+      first.encode(into: &bytes, after: nil, with: nil)
+      let meta = first.params["meta"]
+      for change in changes.dropFirst() {
+        bytes.append(UInt8(ascii: ","))
+        if let id = change.id(ifElseEqualTo: first) {
+          bytes.append(jsonString: id)
+        } else {
+          change.encode(into: &bytes, after: first, with: meta)
+        }
+      }
     }
     bytes.append(UInt8(ascii: "]"))
+  }
+
+  /// Returns the id if it is the only difference from another change; otherwise nil.
+  private func id(ifElseEqualTo other: Change) -> String? {
+    guard target == other.target, verb == other.verb, method == other.method, expires == other.expires,
+      timeout == other.timeout, key == nil, other.key == nil,
+      case .string(let id)? = params.value(of: "id", ifElseEqualTo: other.params)
+    else { return nil }
+    return id
   }
 
   /// Appends the JSON text of a change; `first` is the first change of the list, and `meta` is its `meta`.
@@ -80,6 +99,26 @@ extension Change {
     var params = params
     params["meta"] = .object(meta.namingSecrets)
     return params
+  }
+
+  /// Creates a change from an element of the list that ``encode(_:into:)`` writes; nil if the element is malformed.
+  ///
+  /// `first` is the first change of the list, and nil for the first element. `meta` contains the secret values.
+  public static func decode(_ element: JSONValue, meta: JSONObject, after first: Change?) -> Change? {
+    switch element {
+    case .object(let object): Change(json: object, meta: meta, after: first)
+    case .string(let id): first.map { Change($0, id: id) }
+    default: nil
+    }
+  }
+
+  /// Creates a copy of a change for a resource with another id.
+  private convenience init(_ other: Change, id: String) {
+    var params = other.params
+    params["id"] = .string(id)
+    self.init(
+      target: other.target, verb: other.verb, method: other.method, params: params, expires: other.expires,
+      timeout: other.timeout, key: other.key)
   }
 
   /// Creates a change from JSON, with secret values from `meta`; nil if a member is missing or has a wrong type.

@@ -54,6 +54,13 @@ public final class Change: Sendable, Equatable {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }
 
+  /// Returns an equal change whose parameters are already encoded as JSON.
+  public func encodedOnce() -> Change {
+    Change(
+      target: target, verb: verb, method: method, params: params.encodedOnce(), expires: expires, timeout: timeout,
+      key: key)
+  }
+
   /// Whether two changes have equal members.
   public static func == (a: Change, b: Change) -> Bool {
     a === b

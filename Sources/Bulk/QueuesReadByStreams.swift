@@ -18,11 +18,11 @@ public final class QueuesReadByStreams: Sendable {
     fileprivate init(_ leases: QueuesReadByStreams, _ key: QueueKey) {
       self.leases = leases
       self.key = key
-      leases.open.withLock { $0[key, default: 0] += 1 }
+      leases.change { $0[key, default: 0] += 1 }
     }
 
     deinit {
-      leases.open.withLock { open in
+      leases.change { open in
         let left = (open[key] ?? 1) - 1
         open[key] = left > 0 ? left : nil
       }
@@ -30,6 +30,8 @@ public final class QueuesReadByStreams: Sendable {
   }
 
   private let open = Mutex<[QueueKey: Int]>([:])
+  /// Whether no stream is reading a queue; read without the lock, because each change reads it.
+  private let isEmpty = Atomic(true)
 
   /// Creates an empty set.
   public init() {}
@@ -41,6 +43,14 @@ public final class QueuesReadByStreams: Sendable {
 
   /// Returns whether a stream is reading the queue, so that a change of the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
-    open.withLock { !$0.isEmpty && $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
+    guard !isEmpty.load(ordering: .acquiring) else { return false }
+    return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
+  }
+
+  private func change(_ body: (inout [QueueKey: Int]) -> Void) {
+    open.withLock { open in
+      body(&open)
+      isEmpty.store(open.isEmpty, ordering: .releasing)
+    }
   }
 }

@@ -30,15 +30,15 @@ final class StatementReportBuilder: Sendable {
 
   /// Records the outcome of an element's change; returns false if no more changes may be sent.
   func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
-    let (outcome, place) = (carried.outcome, first + index)
+    let place = first + index
     let continuesOnError = report.withLock { report in
       if let latency = carried.latency { report.latencies.add(latency) }
-      return add(outcome, of: entry.element, at: place, to: &report)
+      return add(carried.outcome, of: entry.element, at: place, to: &report)
     }
-    observe(place, entry.element, outcome)
+    observe(place, entry.element, carried.outcome)
     if let change = entry.change {
-      verification.add(outcome, change, entry.element, at: place)
-      if case .unknown(let error) = outcome { follow(error, change, entry.element, place) }
+      verification.add(carried.outcome, change, entry.element, at: place)
+      if case .unknown(let error) = carried.outcome { follow(error, change, entry.element, place) }
     }
     return continuesOnError
   }

@@ -35,6 +35,8 @@ public struct ChangeRequest: Sendable, Equatable {
   public var expires = true
   /// The names of relationships that a create does not send, because the copied resource has no linkage for them.
   public internal(set) var notLoaded: [String] = []
+  /// Whether the parameters are ready to send, and contain the client's `meta`.
+  var isComplete = false
 
   /// Creates a request.
   public init(method: String, params: JSONObject, keepsKeys: Bool = false) {
@@ -85,10 +87,16 @@ extension ResourceClient {
   }
 
   /// Returns the request that destroys a resource.
-  public func destroyRequest(_ id: String, options: JSONObject = [:]) -> ChangeRequest {
-    var params = JSONObject("id", .string(id), capacity: 2)
-    params.merge(options)
-    return ChangeRequest(method: "destroy", params: params)
+  ///
+  /// - Throws: A `value` error for an id that a service can read as several ids.
+  public func destroyRequest(_ id: String, options: JSONObject = [:]) throws(ClientError) -> ChangeRequest {
+    guard options.isEmpty, let meta = box.unchangedMeta, !meta.isEmpty else {
+      return ChangeRequest(method: "destroy", params: JSONObject("id", .string(id)).merging(options))
+    }
+    try refuseSeveral("destroy", id)
+    var request = ChangeRequest(method: "destroy", params: JSONObject("id", .string(id), "meta", .object(meta)))
+    request.isComplete = true
+    return request
   }
 }
 

@@ -26,6 +26,7 @@ extension ResourceClient {
 
   /// Makes the parameters of a change ready to send, like ``wireParams(of:)-(ChangeRequest)``.
   public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
+    guard !request.isComplete else { return }
     try refuseSeveral(request.method, request.params)
     try complete(&request.params, request.method, keepsKeys: request.keepsKeys)
   }

@@ -38,7 +38,7 @@ public struct ResourceClient: Sendable {
       self.properties = properties
       let (settings, meta) = (properties.settings, properties.settings.meta)
       let isComplete = settings.keys == .wire && (!settings.requiresBeam || meta.hasBeam)
-      unchangedMeta = isComplete ? JSONValue.lines(of: JSONValue.object(meta).encoded()).values.first?.objectValue : nil
+      unchangedMeta = isComplete ? meta.encodedOnce() : nil
     }
   }
 
@@ -217,7 +217,12 @@ public struct ResourceClient: Sendable {
   /// A service reads `"1,2"` as two ids. A `destroy` with this id would destroy two resources (WireProtocol.md,
   /// "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
-    guard let id = params["id"]?.stringValue, id.isEmpty || id.contains(ascii: UInt8(ascii: ",")) else { return }
+    if let id = params["id"]?.stringValue { try refuseSeveral(method, id) }
+  }
+
+  /// Throws an error if an id is empty or contains a comma, like ``refuseSeveral(_:_:)-(_,JSONObject)``.
+  func refuseSeveral(_ method: String, _ id: String) throws(ClientError) {
+    guard id.isEmpty || id.contains(ascii: UInt8(ascii: ",")) else { return }
     throw ClientError(
       .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id must not be empty or contain a comma")
   }

@@ -30,13 +30,8 @@ public struct JSONObject: Sendable {
   /// Creates an object from members whose keys all differ.
   package init(unique members: [Element]) { storage = .members(members) }
 
-  /// Creates an object with one member, and reserves memory for `capacity` members.
-  package init(_ key: String, _ value: JSONValue, capacity: Int = 1) {
-    var members: [Element] = []
-    members.reserveCapacity(capacity)
-    members.append((key: key, value: value))
-    storage = .members(members)
-  }
+  /// Creates an object with one member.
+  package init(_ key: String, _ value: JSONValue) { storage = .members([(key: key, value: value)]) }
 
   /// Creates an object with two members, whose keys differ.
   package init(_ first: String, _ firstValue: JSONValue, _ second: String, _ secondValue: JSONValue) {
@@ -162,6 +157,28 @@ extension JSONObject {
     case .members: self[key]?.stringValue?.isSame(as: text) ?? false
     case .parsed(let tape, let index): tape.member(key, of: index).map { tape.isText(text, at: $0) } ?? false
     }
+  }
+}
+
+extension JSONObject {
+  /// Returns the member `key` if all other members equal those of `other`; otherwise nil.
+  ///
+  /// The function also returns nil if the members have another order, or if the object was parsed.
+  package func value(of key: String, ifElseEqualTo other: JSONObject) -> JSONValue? {
+    guard case .members(let members) = storage, case .members(let others) = other.storage,
+      members.count == others.count
+    else { return nil }
+    var (index, place): (Int, Int?) = (0, nil)
+    while index < members.count {
+      guard members[index].key.isSame(as: others[index].key) else { return nil }
+      if place == nil, members[index].key.isSame(as: key) {
+        place = index
+      } else if members[index].value != others[index].value {
+        return nil
+      }
+      index += 1
+    }
+    return place.map { members[$0].value }
   }
 }
 

@@ -74,6 +74,13 @@ extension JSONObject {
     Self.encode(members, without: members.index(of: key), into: &bytes)
   }
 
+  /// Returns an equal object that contains its own JSON text.
+  ///
+  /// To encode such an object, the program only copies the text.
+  package func encodedOnce() -> JSONObject {
+    JSONValue.lines(of: JSONValue.object(self).encoded()).values.first?.objectValue ?? self
+  }
+
   /// Appends the object to `bytes` as one line of JSON.
   ///
   /// An object that was parsed from a line of its own is written without changes. Any other object is written as
@@ -144,10 +151,10 @@ extension [UInt8] {
   ///
   /// The function escapes `"`, `\` and control characters, and copies all other characters.
   public mutating func append(jsonString string: String) {
-    append(UInt8(ascii: "\""))
     var string = string
     string.withUTF8 { utf8 in
-      if unsafe JSONScanner.isPlain(UnsafeRawBufferPointer(utf8)) { return unsafe append(contentsOf: utf8) }
+      if unsafe JSONScanner.isPlain(UnsafeRawBufferPointer(utf8)) { return unsafe append(quoting: utf8) }
+      append(UInt8(ascii: "\""))
       var plain = 0
       for index in utf8.indices {
         let byte = unsafe utf8[index]
@@ -157,8 +164,20 @@ extension [UInt8] {
         plain = index + 1
       }
       unsafe append(contentsOf: utf8[plain...])
+      append(UInt8(ascii: "\""))
     }
-    append(UInt8(ascii: "\""))
+  }
+
+  /// Appends bytes in quotes, in one step.
+  @inline(__always) private mutating func append(quoting bytes: UnsafeBufferPointer<UInt8>) {
+    append(addingCapacity: bytes.count + 2) { added in
+      added.append(UInt8(ascii: "\""))
+      unsafe added.withUnsafeMutableBufferPointer { memory, count in
+        _ = unsafe memory.extracting(count..<count + bytes.count).update(fromContentsOf: bytes)
+        count += bytes.count
+      }
+      added.append(UInt8(ascii: "\""))
+    }
   }
 
   @inline(__always) private static func needsEscape(_ byte: UInt8) -> Bool {

@@ -72,13 +72,20 @@ struct AdaptiveChunkSize: Sendable {
   /// A service that processes its requests one after another needs longer for more requests. If a service always needs
   /// the same time, smaller chunks would not help.
   private mutating func pace(of reply: ChunkReply, _ timeout: Duration?) -> ReplyPace {
-    let times = reply.times.filter { $0 > 0 }
-    guard let slowest = times.max() else { return .usual }
-    let mean = Double(times.reduce(0, +)) / Double(times.count)
+    let limit = timeout?.microseconds ?? .max
+    var (count, sum, late, veryLate) = (0, 0, 0, 0)
+    for time in reply.times where time > 0 {
+      count += 1
+      sum += time
+      if time > limit / 2 { late += 1 }
+      if time > limit / 4 * 3 { veryLate += 1 }
+    }
+    guard count > 0 else { return .usual }
+    let mean = Double(sum) / Double(count)
     usualTime = min(mean, usualTime)
-    if reply.missing * 3 >= times.count { return .tooSlow }
-    guard let timeout = timeout?.microseconds, slowest > timeout / 2, mean > usualTime * 1.5 else { return .usual }
-    return times.count { $0 > timeout / 4 * 3 } * 10 >= times.count ? .tooSlow : .slow
+    if reply.missing * 3 >= count { return .tooSlow }
+    guard late > 0, mean > usualTime * 1.5 else { return .usual }
+    return veryLate * 10 >= count ? .tooSlow : .slow
   }
 }
 

@@ -8,7 +8,7 @@ struct Chunk: Sendable {
   /// The JSON-RPC method of the request that sends a chunk to a worker.
   ///
   /// Each version of the format has its own method. Therefore a worker of another version refuses the request.
-  static let method = "carry.3"
+  static let method = "carry.4"
 
   /// The broker's vhost that contains the pool's queue.
   var vhost: String
@@ -41,8 +41,7 @@ struct Chunk: Sendable {
 
   /// Returns the chunk as a JSON-RPC request.
   ///
-  /// To save time, the function writes the text of the changes directly, without JSON objects. To save space, a change
-  /// omits each member that has the same value in the first change, except `params` and `key`.
+  /// To save time and space, ``Change/encode(_:into:)`` writes the changes.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
@@ -95,10 +94,10 @@ struct Chunk: Sendable {
   private static func change(
     _ json: JSONValue, after first: Change?, of queue: String, _ meta: JSONObject
   ) throws(ChunkRefusal) -> Change {
-    guard let object = json.objectValue, let change = Change(json: object, meta: meta, after: first) else {
+    guard let change = Change.decode(json, meta: meta, after: first) else {
       throw ChunkRefusal("one of its changes can't be read")
     }
-    if let secret = Change.secrets(of: object, missingIn: meta).first {
+    if let secret = json.objectValue.flatMap({ Change.secrets(of: $0, missingIn: meta).first }) {
       throw ChunkRefusal(
         "its changes need the secret \(secret) in meta, but the worker's RETORT_POOL_META has no \(secret)")
     }

@@ -67,21 +67,23 @@ struct ChunkReply: Sendable {
 
   /// The reply as the result of a JSON-RPC response.
   ///
-  /// A number of consecutive changes with the outcome `omitted` is one number: `[57,{"error":{...}},142]`.
+  /// In `outcomes`, consecutive changes with the outcome `omitted` are one number: `[57,{"error":{...}},142]`. The reply
+  /// times are a text, see ``PackedIntegers``.
   var json: JSONValue {
     .object(
       JSONObject([
         ("outcomes", .array(JSONArray(groups.map(\.json)))),
-        ("times", .array(JSONArray(times.map { .number(JSONNumber($0)) }))),
+        ("times", .string(PackedIntegers(times).text)),
         ("took", .number(JSONNumber(time.microseconds))), ("window", .number(JSONNumber(window))),
       ]))
   }
 
   /// Creates a reply from received JSON; nil for JSON that is not a reply with `count` outcomes.
   init?(_ json: JSONValue, count: Int) {
-    guard let list = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue, times.count == count
+    guard let list = json["outcomes"]?.arrayValue,
+      let times = json["times"]?.stringValue.flatMap(PackedIntegers.integers), times.count == count
     else { return nil }
-    self.times = times.map { $0.numberValue?.integer ?? 0 }
+    self.times = times
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
     window = json["window"]?.numberValue?.integer ?? 1
     var rest = count

@@ -25,7 +25,7 @@ RETORT = os.environ["RETORT"]
 BROKER = os.environ["RETORT_TEST_BROKER"]
 URL = BROKER + ("&" if "?" in BROKER else "?") + "heartbeat=1"
 ENVIRONMENT = os.environ | {"RETORT_URL": URL, "RETORT_POOL_KEY": secrets.token_hex(32)}
-PROLOGUE = 'connect\nlet posts = client queue: "posts" timeout: 1s\n'
+PROLOGUE = 'connect\nlet posts = client queue: "posts" timeout: 3s\n'
 SINK = 'workers: "trial" on-error: "continue"'
 METHODS = {"destroy": "destroy", "link": "create_relationship", "create": "create"}
 STATEMENTS = {

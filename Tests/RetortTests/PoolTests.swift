@@ -189,7 +189,7 @@ import Testing
     let expires = Int(Date().timeIntervalSince1970 * 1000) + 50_000
     func chunk(_ number: Int, _ queue: String, expires: Int, _ changes: String) -> String {
       #"""
-      {"id":"1","jsonrpc":"2.0","method":"carry.3","params":{"vhost":"\#(service.vhost.name)","pool":"test","run":"r",
+      {"id":"1","jsonrpc":"2.0","method":"carry.4","params":{"vhost":"\#(service.vhost.name)","pool":"test","run":"r",
       "number":\#(number),"expires":\#(expires),"queue":"\#(queue)","changes":[\#(changes)]}}
       """#
     }
@@ -298,7 +298,7 @@ import Testing
         taken.continuation.yield()
         try? await Task.sleep(for: .seconds(600))
       }
-      let reply = #"{"id":\#(id),"jsonrpc":"2.0","result":{"outcomes":[],"times":[],"took":0}}"#
+      let reply = #"{"id":\#(id),"jsonrpc":"2.0","result":{"outcomes":[],"times":"","took":0}}"#
       return ServiceAnswer([ServiceAnswer.OutgoingReply(Array(reply.utf8))])
     }
     let statement =

@@ -31,8 +31,15 @@ struct Frame: ~Copyable {
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
 
   /// Appends the bytes of this body frame to `body`, which contains the bytes of the earlier frames.
-  func appendBody(to body: inout [UInt8]) {
-    body.append(contentsOf: UnsafeBufferPointer(start: raw.body.start, count: raw.body.count))
+  ///
+  /// `size` is the number of bytes in all body frames of the message.
+  func appendBody(to body: inout [UInt8], of size: Int) {
+    let bytes = UnsafeBufferPointer(start: raw.body.start, count: raw.body.count)
+    if body.isEmpty {
+      if bytes.count >= size { return body = Array(bytes) }
+      body.reserveCapacity(min(size, 1 << 20))
+    }
+    body.append(contentsOf: bytes)
   }
 
   private static func copy(_ bytes: retort_bytes) -> [UInt8] {

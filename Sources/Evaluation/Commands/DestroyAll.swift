@@ -190,7 +190,7 @@ extension BulkElement {
     var elements: [BulkElement] = []
     for id in ids {
       let prepared = try PreparedChange(.destroy, arguments, client, record: nil) { () throws(ClientError) in
-        client.client.destroyRequest(id, options: options)
+        try client.client.destroyRequest(id, options: options)
       }
       elements.append(BulkElement(.string(id), .success(prepared)))
     }

@@ -52,7 +52,10 @@ final class PreparedChange: Sendable {
   /// Returns this change with the value of the option `key:`; returns the change unchanged if `key` is nil.
   ///
   /// The value identifies the resource that a `create` creates.
-  func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, key: $0) } ?? self }
+  func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, change.keyed($0)) } ?? self }
+
+  /// Returns an equal change that is faster to send again and again, because its parameters are encoded only once.
+  func encodedOnce() -> PreparedChange { PreparedChange(self, change.encodedOnce()) }
 
   /// Creates a prepared change from a change that the statement has already sent.
   ///
@@ -61,8 +64,8 @@ final class PreparedChange: Sendable {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }
 
-  private init(_ other: PreparedChange, key: String) {
-    change = other.change.keyed(key)
+  private init(_ other: PreparedChange, _ change: Change) {
+    self.change = change
     (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)
   }
 
@@ -94,7 +97,7 @@ final class PreparedChange: Sendable {
     let id = try arguments.id(1, of: client)
     let options = try arguments.optionsWithoutDocument()
     return try PreparedChange(.destroy, arguments, client, record: nil) { () throws(ClientError) in
-      client.client.destroyRequest(id, options: options)
+      try client.client.destroyRequest(id, options: options)
     }
   }
 

@@ -42,23 +42,31 @@ struct OrderedIterationResults: Sendable {
     var value = Value.null
     do throws(Fault) { value = try outcome.get() } catch { failures.append((index, page.elements[place].label, error)) }
     guard !isBroken else { return false }
-    let ready = ReadyResult(value: value, bytes: bytes, page: page, place: place)
-    do throws(Fault) { try take(ready, at: index, output) } catch {
+    do throws(Fault) {
+      if index == results.count {
+        try append(value, bytes, page, place, output)
+        try appendWaiting(output)
+      } else {
+        waiting[index] = ReadyResult(value: value, bytes: bytes, page: page, place: place)
+      }
+    } catch {
       isBroken = true
       failures.append((index, page.elements[place].label, error))
     }
     return failures.isEmpty
   }
 
-  private mutating func take(_ ready: ReadyResult, at index: Int, _ output: ResultOutput) throws(Fault) {
-    guard index == results.count else { return waiting[index] = ready }
-    try append(ready, output)
-    while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
+  private mutating func append(
+    _ value: Value, _ bytes: [UInt8], _ page: ElementPage, _ place: Int, _ output: ResultOutput
+  ) throws(Fault) {
+    try results.append(value, page, place)
+    if !bytes.isEmpty { try output.put(bytes) }
   }
 
-  private mutating func append(_ ready: ReadyResult, _ output: ResultOutput) throws(Fault) {
-    try results.append(ready.value, ready.page, ready.place)
-    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+  private mutating func appendWaiting(_ output: ResultOutput) throws(Fault) {
+    while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) {
+      try append(ready.value, ready.bytes, ready.page, ready.place, output)
+    }
   }
 
   /// The failure of the first failed element, with lines that name the other failed elements; nil if no element failed.

@@ -11,8 +11,6 @@ final class PerElementChangeSource: BulkChangeSource {
   private let arguments: PerElementArguments
   /// The arguments that are evaluated once.
   private let once: Arguments
-  /// The arguments of the current element, if no argument depends on the element.
-  private var constant: Arguments
   var policy: SendingPolicy
   private let making: ChangeBuilder
   private var page = ElementPage()
@@ -42,8 +40,7 @@ final class PerElementChangeSource: BulkChangeSource {
     _ making: ChangeBuilder
   ) {
     (self.stream, self.frame, self.arguments) = (stream, frame, arguments)
-    (self.once, constant) = (once, once)
-    (self.policy, self.making) = (policy, making)
+    (self.once, self.policy, self.making) = (once, policy, making)
   }
 
   func begin() -> Bool {
@@ -100,7 +97,9 @@ final class PerElementChangeSource: BulkChangeSource {
         if let failure = failures.first, failure.place <= position {
           drafts.append(.made(failed(failures.removeFirst())))
         } else if let element = takeElement() {
-          drafts.append(try arguments.dependOnElement ? await evaluated(element) : built(element))
+          drafts.append(
+            try arguments.dependOnElement
+              ? await evaluated(element) : built(element, arguments.each(once, element.element), key: nil))
         } else {
           break
         }
@@ -140,12 +139,6 @@ final class PerElementChangeSource: BulkChangeSource {
       element: page.elements[position], names: page.names[position], source: named.map { frame.slots[$0] })
   }
 
-  /// Returns an element with its change or its lookup, if no argument depends on the element.
-  private func built(_ element: PageElement) throws(Fault) -> ChangeBuildResult {
-    constant.element = element.element
-    return try built(element, constant, key: nil)
-  }
-
   /// Evaluates the arguments that depend on an element, and returns the element with its change or its lookup.
   private func evaluated(_ element: PageElement) async throws(Fault) -> ChangeBuildResult {
     var given = arguments.each(once, element.element)
@@ -157,6 +150,7 @@ final class PerElementChangeSource: BulkChangeSource {
     return try built(element, given, key: key)
   }
 
+  /// Returns an element with its change or its lookup.
   private func built(
     _ element: PageElement, _ given: Arguments, key: String?
   ) throws(Fault) -> ChangeBuildResult {

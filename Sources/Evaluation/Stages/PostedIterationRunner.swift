@@ -26,7 +26,7 @@ struct PostedIterationRunner {
     else { return nil }
     (self.request, self.limit, self.frame, self.client, self.carrier) = (request, limit, frame, client, carrier)
     var first = frame
-    constant = request.isConstant ? try? request.change(&first) : nil
+    constant = request.isConstant ? try? request.change(&first).encodedOnce() : nil
   }
 
   /// One iteration: its change, and the place of its element on a page.
@@ -110,17 +110,17 @@ struct PostedIterationRunner {
   ) {
     // After a failure or a Ctrl-C, the carrier drops changes that were not sent. Their iterations have not started.
     guard !outcome.isDropped else { return }
-    let run = frame.run
     if case .success(let prepared) = iteration.prepared {
-      run.statement.add(
-        outcome, of: prepared.change, prepared.arguments.name, prepared.client.name, run.session.host.lateReplies)
+      frame.run.statement.add(
+        outcome, of: prepared.change, prepared.arguments.name, prepared.client.name,
+        frame.run.session.host.lateReplies)
     }
     guard case .done(let reply) = outcome, case .success(let prepared) = iteration.prepared else {
       return outcomes.withLock { $0.failures.append((index, iteration, outcome)) }
     }
-    let value = prepared.value(of: reply, run.session)
+    let value = prepared.value(of: reply, frame.run.session)
     outcomes.withLock { outcomes in
-      _ = outcomes.results.take(.success(value), of: iteration.page, iteration.place, at: index, run.output)
+      _ = outcomes.results.take(.success(value), of: iteration.page, iteration.place, at: index, frame.run.output)
     }
   }
 
