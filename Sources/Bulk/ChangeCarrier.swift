@@ -88,6 +88,16 @@ public protocol CallbackCarrier: ChangeCarrier {
   ///
   /// As soon as the outcome is known, the carrier passes the outcome and `number` to `receiver`.
   func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver)
+
+  /// Accepts several changes in order, like ``take(_:number:for:)``.
+  func take(_ changes: [(change: Change, number: Int)], for receiver: any GroupedReplyReceiver)
+}
+
+extension CallbackCarrier {
+  /// Accepts one change after another.
+  public func take(_ changes: [(change: Change, number: Int)], for receiver: any GroupedReplyReceiver) {
+    for (change, number) in changes { take(change, number: number, for: receiver) }
+  }
 }
 
 /// Receives the replies to the changes that a ``CallbackCarrier`` has taken.

@@ -101,9 +101,12 @@ private final class CallbackCarrierFeeder: Sendable {
   /// concurrently.
   func pass(_ entries: [PlannedChange], _ inFlight: ChangesInFlight) async {
     await withDiscardingTaskGroup { lookups in
-      for entry in entries where continues && !Task.isCancelled {
-        if let change = entry.changeToSend {
-          await pass(change, entry, inFlight)
+      var rest = entries[...]
+      while let entry = rest.first, continues, !Task.isCancelled {
+        let group = rest.prefix { $0.changeToSend != nil }
+        rest = rest.dropFirst(max(1, group.count))
+        if !group.isEmpty {
+          await pass(group, inFlight)
         } else if case .unknown? = entry.known {
           let number = await inFlight.begin(entry)
           lookups.addTask {
@@ -118,11 +121,31 @@ private final class CallbackCarrierFeeder: Sendable {
     }
   }
 
-  private func pass(_ change: Change, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
+  /// Passes changes that can be sent immediately.
+  ///
+  /// A pool gets as many changes as possible at the same time. A limit of the rate delays each change separately.
+  private func pass(_ entries: ArraySlice<PlannedChange>, _ inFlight: ChangesInFlight) async {
+    var rest = entries
+    while let entry = rest.first, continues, !Task.isCancelled {
+      guard dispatcher.isPooled, dispatcher.guards.rate == nil, !dispatcher.account.run.control.isInUse else {
+        await pass(entry, inFlight)
+        rest.removeFirst()
+        continue
+      }
+      let numbers = await inFlight.begin(rest)
+      let group = rest.prefix(numbers.count)
+      rest = rest.dropFirst(numbers.count)
+      // While this task waited, the outcome of another change may have ended the statement.
+      guard continues, !Task.isCancelled else { return inFlight.remove(numbers) }
+      carrier.take(zip(group, numbers).compactMap { entry, number in entry.change.map { ($0, number) } }, for: inFlight)
+    }
+  }
+
+  private func pass(_ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
+    guard let change = entry.change else { return }
     await dispatcher.account.run.control.turn()
     await dispatcher.guards.rate?.turn()
     let number = await inFlight.begin(entry)
-    // While this task waited, the outcome of another change may have ended the statement.
     guard continues, !Task.isCancelled else { return inFlight.remove(number) }
     carrier.take(change, number: number, for: inFlight)
   }

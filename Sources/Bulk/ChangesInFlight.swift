@@ -57,6 +57,26 @@ final class ChangesInFlight: GroupedReplyReceiver {
     }
   }
 
+  /// Adds as many changes as the limit allows, at least one; first waits while the limit is reached.
+  ///
+  /// Returns the numbers of the added changes, which are the first ones.
+  func begin(_ changes: ArraySlice<PlannedChange>) async -> [Int] {
+    while true {
+      let limit = limit()
+      let numbers = state.withLock { state in
+        var numbers: [Int] = []
+        numbers.reserveCapacity(min(changes.count, max(0, limit - state.count)))
+        for change in changes {
+          guard let number = state.add(change, limit: limit) else { break }
+          numbers.append(number)
+        }
+        return numbers
+      }
+      if !numbers.isEmpty { return numbers }
+      await wait { $0 < limit }
+    }
+  }
+
   /// Removes a change, and passes its outcome to the observer.
   func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?) {
     guard let change = state.withLock({ $0.changes[number] }) else { return }
@@ -73,7 +93,8 @@ final class ChangesInFlight: GroupedReplyReceiver {
   /// Removes a change without a call of an observer.
   func remove(_ number: Int) { remove(CollectionOfOne(number)) }
 
-  private func remove(_ numbers: some Collection<Int>) {
+  /// Removes changes without a call of an observer.
+  func remove(_ numbers: some Collection<Int>) {
     let waiters = state.withLock { state in
       for number in numbers {
         state.changes[number] = nil

@@ -88,12 +88,16 @@ public struct OutcomeTally: Sendable {
   /// With `countsUpserts`, the summary shows `created`, `updated` and `same` instead of `ok`.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
+  /// Counts changes that succeeded; the tally must not count upserts.
+  mutating func add(successes count: Int) {
+    ok += count
+    hasSent = hasSent || count > 0
+  }
+
   /// Counts the outcome of an element's change; the order of the elements does not matter.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     if case .done = outcome, !countsUpserts {
-      ok += 1
-      hasSent = true
-      return
+      return add(successes: 1)
     }
     guard !outcome.isDropped else { return }
     count(outcome, 1)

@@ -30,8 +30,7 @@ public final class QueuesReadByStreams: Sendable {
   }
 
   private let open = Mutex<[QueueKey: Int]>([:])
-  /// Whether no stream is reading a queue; read without the lock, because each change reads it.
-  private let isEmpty = Atomic(true)
+  private let hasNoQueue = Atomic(true)
 
   /// Creates an empty set.
   public init() {}
@@ -41,16 +40,19 @@ public final class QueuesReadByStreams: Sendable {
     StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
   }
 
+  /// Whether no stream is reading a queue; the property needs no lock.
+  var isEmpty: Bool { hasNoQueue.load(ordering: .acquiring) }
+
   /// Returns whether a stream is reading the queue, so that a change of the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
-    guard !isEmpty.load(ordering: .acquiring) else { return false }
+    guard !isEmpty else { return false }
     return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
   }
 
   private func change(_ body: (inout [QueueKey: Int]) -> Void) {
     open.withLock { open in
       body(&open)
-      isEmpty.store(open.isEmpty, ordering: .releasing)
+      hasNoQueue.store(open.isEmpty, ordering: .releasing)
     }
   }
 }

@@ -17,11 +17,7 @@ public final class RemoteRunControl: Sendable {
   }
 
   private let state: Mutex<State>
-  /// Whether a change must check the state before it is sent.
-  ///
-  /// True before the first change, and while a pause or a limit is set. Otherwise a change saves the time to lock the
-  /// state.
-  private let isInUse = Atomic(true)
+  private let usage = Atomic(true)
 
   /// Creates the control of a run.
   ///
@@ -31,7 +27,7 @@ public final class RemoteRunControl: Sendable {
   /// Makes the run reachable for other processes, if it is not reachable yet.
   public func makeReachable() {
     let open = state.withLock { state in
-      defer { isInUse.store(state.isPaused || state.rate != nil, ordering: .relaxed) }
+      defer { usage.store(state.isPaused || state.rate != nil, ordering: .relaxed) }
       return state.open.take()
     }
     open?(self)
@@ -43,8 +39,14 @@ public final class RemoteRunControl: Sendable {
   /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
 
+  /// Whether a change must check the state before it is sent.
+  ///
+  /// True before the first change, and while a pause or a limit is set. Otherwise a change saves the time to lock the
+  /// state.
+  var isInUse: Bool { usage.load(ordering: .relaxed) }
+
   /// Whether changes are delayed until a call of ``resume()``.
-  public var isPaused: Bool { isInUse.load(ordering: .relaxed) && state.withLock(\.isPaused) }
+  public var isPaused: Bool { isInUse && state.withLock(\.isPaused) }
 
   /// Limits the number of changes a second; nil removes the limit.
   ///
@@ -95,13 +97,13 @@ public final class RemoteRunControl: Sendable {
   private func change(_ body: (inout State) -> Void) {
     state.withLock { state in
       body(&state)
-      isInUse.store(state.isPaused || state.rate != nil, ordering: .relaxed)
+      usage.store(state.isPaused || state.rate != nil, ordering: .relaxed)
     }
   }
 
   /// Waits until a change may be sent; returns immediately if the task is cancelled.
   @inline(__always) func turn() async {
-    if isInUse.load(ordering: .relaxed) { await wait() }
+    if isInUse { await wait() }
   }
 
   private func wait() async {

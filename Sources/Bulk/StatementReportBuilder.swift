@@ -47,13 +47,20 @@ final class StatementReportBuilder: Sendable {
   func record(successes entries: [ChangeDispatcher.PlannedChange], _ latencies: LatencyHistogram) -> Bool {
     let continuesOnError = report.withLock { report in
       report.latencies.add(latencies)
+      guard guards.halt != nil || guards.failure != nil || report.tally.countsUpserts else {
+        report.tally.add(successes: entries.count)
+        return true
+      }
       return entries.reduce(true) { continues, entry in
         add(.done(.omitted), of: entry.element, at: first + entry.index, to: &report) && continues
       }
     }
-    for entry in entries {
-      observe(first + entry.index, entry.element, .done(.omitted))
-      if let change = entry.change {
+    if policy.observesOmittedReplies {
+      for entry in entries { observe(first + entry.index, entry.element, .done(.omitted)) }
+    }
+    if verification.includesSuccesses {
+      for entry in entries {
+        guard let change = entry.change else { continue }
         verification.add(.done(.omitted), change, entry.element, at: first + entry.index)
       }
     }

@@ -69,6 +69,9 @@ final class VerificationList: Sendable {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
 
+  /// Whether the statement looks up confirmed creates.
+  var includesSuccesses: Bool { what == .all && resolver != nil }
+
   /// Adds a change, if the change must be looked up according to `verify:`, and can be looked up.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     let isVerified =

@@ -203,14 +203,19 @@ package final class PoolCarrier: CallbackCarrier {
 
   /// Takes a change for the next chunk.
   package func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver) {
-    let waiting = WaitingChange(change, number, receiver)
+    take([(change, number)], for: receiver)
+  }
+
+  /// Takes changes for the next chunks.
+  package func take(_ changes: [(change: Change, number: Int)], for receiver: any GroupedReplyReceiver) {
+    let waiting = changes.map { WaitingChange($0.change, $0.number, receiver) }
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
-      state.waiting.append(waiting)
+      state.waiting.append(contentsOf: waiting)
       defer { state.isDispatching = true }
       return (false, !state.isDispatching)
     }
-    if isEnded { return refuse([waiting]) }
+    if isEnded { return refuse(waiting) }
     // `dispatch` runs in a separate task. Before this task runs, further changes can join the chunk.
     if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
   }

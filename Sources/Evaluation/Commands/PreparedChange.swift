@@ -92,7 +92,7 @@ final class PreparedChange: Sendable {
   }
 
   /// Returns the change of the statement `destroy CLIENT ID`.
-  static func destroy(_ arguments: Arguments) throws(Fault) -> PreparedChange {
+  static func destroy(_ arguments: consuming Arguments) throws(Fault) -> PreparedChange {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let options = try arguments.optionsWithoutDocument()

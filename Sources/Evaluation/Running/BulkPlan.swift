@@ -74,8 +74,8 @@ final class BulkElement: PlannedElement {
   let prepared: Result<PreparedChange, Fault>
   /// The resource, if it already has the requested values, so that the run sends nothing; nil if it needs the change.
   let found: Value?
-  /// The element at the head of the pipeline, from which earlier stages made this element.
-  let source: Value
+  /// The element at the head of the pipeline, from which earlier stages made this element; nil if it is the same.
+  private let head: Value?
   /// Whether an earlier stage of the pipeline failed for this element.
   ///
   /// If so, `element` is the input of the stage that failed, and not the input of the stage that changes data.
@@ -89,9 +89,12 @@ final class BulkElement: PlannedElement {
     self.names = names
     self.prepared = prepared
     self.found = found
-    self.source = source ?? element
+    head = source
     self.failedEarlier = failedEarlier
   }
+
+  /// The element at the head of the pipeline.
+  var source: Value { head ?? element }
 
   /// The input of the stage that changes data; null if an earlier stage failed for this element.
   var input: Value { failedEarlier ? .null : element }

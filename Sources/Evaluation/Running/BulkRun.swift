@@ -98,6 +98,7 @@ struct BulkRun {
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow
+    policy.observesOmittedReplies = keepsFlow
     policy.noteLookedUp = progress.record(lookups:of:)
     var (report, samples) = (StatementReport(), 0)
     report.tally = OutcomeTally(countsUpserts: plan.countsUpserts)
@@ -111,8 +112,6 @@ struct BulkRun {
           samples = note(page ?? [], samples)
           return page
         } observe: { index, planned, outcome in
-          // Only a worker omits the contents of a reply. Such a success is the first outcome of its change.
-          if case .done(.omitted) = outcome, !keepsFlow { return }
           guard let planned = planned as? BulkElement else { return }
           failures.take(planned, outcome, at: index)
           failed?.take(planned, outcome, at: index)

@@ -16,7 +16,7 @@ struct LookedUpChange: Sendable {
 /// How a stage such as `create` builds the change of an element.
 enum ChangeBuilder: Sendable {
   /// The stage builds the change from the arguments alone.
-  case proposing(@Sendable (Arguments) throws(Fault) -> PreparedChange)
+  case proposing(@Sendable (consuming Arguments) throws(Fault) -> PreparedChange)
   /// The stage looks up the resource, and builds the change from the resource.
   ///
   /// The lookups of several elements run concurrently.

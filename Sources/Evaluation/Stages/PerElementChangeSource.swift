@@ -152,7 +152,7 @@ final class PerElementChangeSource: BulkChangeSource {
 
   /// Returns an element with its change or its lookup.
   private func built(
-    _ element: PageElement, _ given: Arguments, key: String?
+    _ element: PageElement, _ given: consuming Arguments, key: String?
   ) throws(Fault) -> ChangeBuildResult {
     guard case .proposing(let propose) = making else {
       return .waiting(
