@@ -20,7 +20,7 @@ public struct Expr: Sendable, Equatable {
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)
     case index(Expr, Expr, isOptional: Bool)
-    /// A part of a list or a text, such as `list[0..1]`; the part includes both ends.
+    /// A slice of a list or a text, such as `list[0..1]`, which includes the elements at both indices.
     case cut(Expr, Expr, Expr)
     case binary(BinaryOperator, SourceRange, Expr, Expr)
     case not(Expr)

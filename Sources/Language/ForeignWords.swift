@@ -122,9 +122,10 @@ public enum ForeignWords {
     ("null", "nil none undefined nothing null"), ("true", "true yes"), ("false", "false no"),
   ])
 
-  /// Returns a dictionary that maps each synonym to its word.
+  /// Returns a dictionary that maps each synonym to the word of this language.
   ///
-  /// Spaces separate the synonyms of a word. If a synonym occurs twice, its first word counts.
+  /// `synonyms` lists the synonyms of a word, separated by spaces. If two words have the same synonym, the first word
+  /// counts.
   private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
     let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
     return Dictionary(pairs) { first, _ in first }

@@ -3,9 +3,9 @@ extension Lexer {
   /// Whether the character before the cursor joins an operand and a field without spaces, as `&` in `post&.text`.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
-  /// Reports a character that begins no token.
+  /// Reports a character that begins no token, and proposes its equivalent in this language.
   ///
-  /// The error shows how to write the same thing in this language: `and` for the operator `&&`.
+  /// For example, for the operator `&&`, the error proposes `and`.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
@@ -88,7 +88,9 @@ extension Lexer {
     }
   }
 
-  /// Returns the advice that an error shows for a number that ends with a dot, such as `1.`.
+  /// Returns advice for a user who wrote a number that ends with a dot, such as `1.`.
+  ///
+  /// The advice is to write `1.0` or `1`.
   private static func numberStep(_ number: String) -> String {
     number.contains(".") ? "write \(number)" : "write \(number).0 or \(number)"
   }

@@ -87,10 +87,9 @@ extension Lexer {
     return number + digits
   }
 
-  /// Returns the advice that an error shows for a faulty pattern after `=~`: the closing `/` is missing, or a flag is
-  /// unknown.
+  /// Returns advice for a user who wrote a faulty pattern after `=~`; nil if the last token is not `=~`.
   ///
-  /// Returns nil if the last token is not `=~`.
+  /// A pattern is faulty if its closing `/` is missing, or if it has an unknown flag.
   private func patternStep(_ text: String) -> String? {
     guard tokens.last?.isSymbol("=~") ?? false else { return nil }
     let isClosed = text.dropFirst().contains("/")
@@ -188,16 +187,17 @@ extension Lexer {
     add(.string([.literal(text)]), from: start)
   }
 
-  /// Returns the advice that an error shows for a slash that probably means a division; nil for other slashes.
+  /// Returns advice for a user who probably meant a division; nil if the slash has another meaning.
   ///
-  /// A slash probably means a division after a number, after `)` and after `]`.
+  /// A slash after a number, after `)` or after `]` is probably a division.
   private func quotientStep(_ text: String) -> String? {
     guard let last = tokens.last, last.isNumber || last.isSymbol(")") || last.isSymbol("]") else { return nil }
     return "a slash between spaces divides: ... / \(text.dropFirst())"
   }
 
-  /// Returns the advice that an error shows for a slash and a unit after a number, such as `5 /s` and `5/s`; nil for
-  /// other slashes.
+  /// Returns advice for a user who wrote a slash and a unit after a number, as in `5/s`; nil for any other slash.
+  ///
+  /// The advice is to write the number without its unit.
   private func unitStep(of slash: Int) -> String? {
     guard case .number(let number)? = tokens.last?.kind else { return nil }
     let word = bytes[(slash + 1)...].prefix { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }

@@ -9,7 +9,7 @@ struct Lexer {
   var open: [(symbol: String, range: SourceRange)] = []
   /// The source ranges of comments, including the `#`.
   var comments: [SourceRange] = []
-  /// The strings that have no closing quote at the end of the text; the innermost string is first.
+  /// The strings that are still open where the text ends; the innermost string is first.
   ///
   /// `start` is the offset of the opening quote. `isInInterpolation` is true if the text ends in an interpolation of
   /// the string, after `\(`.

@@ -29,8 +29,9 @@ extension Parser {
     }
   }
 
-  /// Returns the advice that an error shows for parentheses around the arguments of a stage, as in `| keys(it)` and
-  /// `| take(5)`.
+  /// Returns advice for a user who put the arguments of a stage in parentheses.
+  ///
+  /// Examples are `| keys(it)` and `| take(5)`.
   private func withoutParentheses(_ word: Callee) -> String {
     let inside = Substring(enclosed ?? "...")
     let call = "\(word.name)(\(inside))"
@@ -92,7 +93,9 @@ extension Parser {
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
-  /// Returns the advice that an error shows for an operator after an argument.
+  /// Returns advice for a user who wrote an operator after an argument, as in `take n + 1`.
+  ///
+  /// For this example, the advice is to put the expression in parentheses: `(n + 1)`.
   private func meant(_ sign: String, _ word: Callee?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = statementForm ?? ForeignWords.statement(name) { return "did you mean \(form)?" }

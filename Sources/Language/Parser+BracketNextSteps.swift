@@ -1,9 +1,11 @@
 /// Guesses what a user meant by tokens that can't stand inside brackets.
 ///
-/// The error shows the guess as advice (the next step).
+/// An error message shows the guess as its next step.
 extension Parser {
-  /// The advice that an error shows for a command inside brackets without parentheses around it, as in `[count posts]`;
-  /// nil for other tokens.
+  /// Advice for a user who wrote a command inside brackets without parentheses, as in `[count posts]`; nil at other
+  /// tokens.
+  ///
+  /// For this example, the advice is to write `(count posts)`.
   var commandNextStep: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, words.commands.contains(name),
       !words.functions.contains(name), Self.beginsArgument(token)
@@ -27,8 +29,7 @@ extension Parser {
     return "inside an expression, put a command in parentheses: (\(name) \(text ?? "..."))"
   }
 
-  /// The advice that an error shows for a shell condition such as `[ 1 -eq 1 ]`, and for an option with `=`; nil for
-  /// other tokens.
+  /// Advice for a user who wrote a shell condition such as `[ 1 -eq 1 ]`, or an option with `=`; nil at other tokens.
   var testNextStep: String? {
     if token.isSymbol("="), index > 1, !Self.isEnd(nextToken) {
       let (left, right) = (source.text(tokens[index - 1].range), source.text(nextToken.range))
@@ -47,10 +48,9 @@ extension Parser {
       "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
-  /// The advice that an error shows for a slice of a list or text without a first bound: `[0..1]` for `[..1]` and
-  /// `[:2]`.
+  /// Advice for a user who left out the first index of a slice, as in `[..1]` and `[:2]`; nil at other tokens.
   ///
-  /// The value is nil for other tokens.
+  /// For both examples, the advice is to write `[0..1]`.
   var openPartNextStep: String? {
     guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
     guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
@@ -58,10 +58,9 @@ extension Parser {
     return "a part includes both ends: [0..\(isExclusive ? last - 1 : last)]"
   }
 
-  /// The advice that an error shows for a slice in the syntax of Python or Ruby, with the cursor after the first bound:
-  /// `[1..-1]` for `[1:]`.
+  /// Advice for a user who wrote a slice as in Python or Ruby, such as `[1:]`; nil at other tokens.
   ///
-  /// The value is nil for other tokens.
+  /// For this example, the advice is to write `[1..-1]`. The cursor is after the first index.
   var partNextStep: String? {
     guard token.isSymbol(":") || token.isSymbol(",") else { return nil }
     let first = tokens[index - 1]
@@ -72,9 +71,7 @@ extension Parser {
     return "a part includes both ends: [\(lower)..\(upper - 1)]"
   }
 
-  /// Returns the advice that an error shows for a token that can't stand between the arguments of a call.
-  ///
-  /// Returns nil if there is no guess.
+  /// Returns advice for a user who separated the arguments of a call wrongly; nil if there is no guess.
   ///
   /// Examples are a missing comma, and `=` in place of a colon. `bracket` is the range of the opening parenthesis.
   func callNextStep(_ bracket: SourceRange) -> String? {

@@ -296,10 +296,9 @@ extension Parser {
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
-  /// Returns the advice that an error shows for a comma inside parentheses: to write the same elements as a list in
-  /// brackets.
+  /// Returns advice for a user who wrote a list in parentheses, as in `(1, 2)`; nil if no comma is at the cursor.
   ///
-  /// Returns nil if another token is at the cursor.
+  /// For this example, the advice is to write `[1, 2]`.
   private func listNextStep(_ start: SourceRange, _ close: String) -> String? {
     guard close == ")", token.isSymbol(",") else { return nil }
     let elements = rest(from: start.upper, to: ")").map { "[\($0)]" }
@@ -317,7 +316,7 @@ extension Parser {
       marks: [MarkedSourceRange(start, "opened here")])
   }
 
-  /// Returns the advice that an error shows for a token that stands in place of a comma or a closing bracket.
+  /// Returns advice for a user who wrote another token in place of a comma or a closing bracket.
   private func bracketNextStep(_ start: SourceRange, _ close: String) -> String {
     if token.isSymbol("|") { return "put the pipeline in parentheses: (... | ...)" }
     if token.isNumber, source.text(token.range).hasPrefix("-"), !["]", "}"].contains(close) {

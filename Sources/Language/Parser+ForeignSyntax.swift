@@ -1,7 +1,6 @@
 /// Recognizes syntax of other languages, so that an error can show how to write it in this language.
 extension Parser {
-  /// In the block of a `try`, replaces the word `catch`, `except`, `finally` or `ensure` by `rescue`, and reports the
-  /// word.
+  /// In a `try`, replaces the word `catch`, `except`, `finally` or `ensure` by `rescue`, and reports the word.
   ///
   /// The parser then continues, so the word causes no second error.
   mutating func replaceForeignRescue() {
@@ -76,7 +75,7 @@ extension Parser {
     advance()
   }
 
-  /// An example of the stage `each`, if the current stage begins with a synonym of `each`; otherwise nil.
+  /// The form `| each do ... end`, if the current stage begins with a synonym of `each`; otherwise nil.
   var blockStage: String? {
     guard let bar = tokens[..<index].lastIndex(where: { $0.isSymbol("|") }), bar + 1 < index,
       case .name(let word) = tokens[bar + 1].kind, ForeignWords.stage(word) == "each"
@@ -84,9 +83,9 @@ extension Parser {
     return "| each do ... end"
   }
 
-  /// Returns the advice to use the stage `write` in place of a shell redirection such as `> out.json`.
+  /// Returns advice for a user who redirected output to a data file, as in `> out.json`; nil for any other text.
   ///
-  /// Returns nil if `sign` is not `>`, or if no name of a data file follows.
+  /// The advice is to use the stage `write`.
   func redirection(_ sign: String) -> String? {
     let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
     guard sign == ">", let word = String(decoding: line, as: UTF8.self).split(separator: " ").first,
@@ -95,7 +94,7 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the stage or command that an unknown word probably means, if it takes one whole expression, as `where`
+  /// Returns the stage or command for which an unknown word is a synonym, if it takes one whole expression, as `where`
   /// does.
   ///
   /// Returns nil for other words.
@@ -115,7 +114,7 @@ extension Parser {
     tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
   }
 
-  /// Returns the advice that an error shows for a faulty beginning of a block; nil if there is no guess.
+  /// Returns advice for a user who began a block with a wrong token; nil if there is no guess.
   ///
   /// Examples are a block that begins with `{`, `:` or `then`, and a `for` over a list without brackets.
   func blockNextStep(_ opening: String) -> String? {
@@ -143,7 +142,7 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for `=>` or `->`, the arrows of other languages; nil for other tokens.
+  /// Advice for a user who wrote `=>` or `->`, the arrows of other languages; nil at other tokens.
   var arrowNextStep: String? {
     guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
     switch token.kind {
@@ -154,12 +153,11 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for an arrow function, such as `x => x + 1`.
+  /// Advice for a user who wrote an arrow function, such as `x => x + 1`.
   static let arrowStep =
     "in a stage, `it` is the element: | map it + 1; to define a function, write def f(x) do return x + 1 end"
 
-  /// The advice that an error shows for an SQL statement at the cursor, and the range of its first word; nil for other
-  /// statements.
+  /// The range of the first word of an SQL statement at the cursor, and advice; nil if there is no SQL statement.
   ///
   /// The advice is a statement of this language that does the same work.
   var sqlForm: (range: SourceRange, nextStep: String)? {
@@ -168,9 +166,9 @@ extension Parser {
     return ForeignWords.sql(line.map(\.description)).map { (tokens[start].range, $0) }
   }
 
-  /// The advice that an error shows for a token that can't begin a stage, such as the `.text` in `| .text`.
+  /// Advice for a user who wrote `|` and a token that can't begin a stage; nil if there is no guess.
   ///
-  /// Nil if there is no guess.
+  /// For example, for `| .text`, the advice is to write `| map .text`.
   var stageFormNextStep: String? {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
@@ -191,9 +189,9 @@ extension Parser {
     }
   }
 
-  /// The stage that follows the operator `|>` of Elixir: `map` for `|> map it` and for `|> Enum.map(f)`.
+  /// The stage that follows the operator `|>` of Elixir; nil if the text after the operator is not a stage.
   ///
-  /// The value is nil if no stage has this name.
+  /// The stage is `map` for `|> map it` and for `|> Enum.map(f)`.
   private var pipedStage: String? {
     guard case .name(let first) = nextToken.kind else { return nil }
     let after = tokens[min(index + 2, tokens.count - 1)]
@@ -203,8 +201,9 @@ extension Parser {
     return words.stages.contains(name) ? name : ForeignWords.stage(name)
   }
 
-  /// The advice that an error shows for an assignment to a field inside arguments, as in `update posts 1 views = 5`;
-  /// nil if there is no guess.
+  /// Advice for a user who assigned a value to a field inside arguments; nil if there is no guess.
+  ///
+  /// For example, for `update posts 1 views = 5`, the advice is to write a record: `{views: 5}`.
   var fieldAssignmentNextStep: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     if case .field(let name, _) = tokens[index - 1].kind,
@@ -229,8 +228,9 @@ extension Parser {
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 
-  /// The advice that an error shows for `=` in a `set` statement: `set timeout: 5s` for `set timeout = 5s`; nil for
-  /// other statements.
+  /// Advice for a user who wrote `=` in a `set` statement; nil in other statements.
+  ///
+  /// For example, for `set timeout = 5s`, the advice is `set timeout: 5s`.
   var settingNextStep: String? {
     guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
       !Self.isEnd(nextToken)
@@ -241,10 +241,9 @@ extension Parser {
     return "set \(name): \(source.text(nextToken.range))"
   }
 
-  /// Returns the advice that an error shows for a redirection of output into a file with `>` or `>>`; nil for other
-  /// operators.
+  /// Returns advice for a user who redirected output or input with `>`, `>>` or `<`; nil for other operators.
   ///
-  /// The function also handles `<`, which redirects input from a file.
+  /// For example, for `> "out.json"`, the advice is to write `| write "out.json"`.
   func redirectionNextStep(_ sign: String, _ left: String) -> String? {
     if sign == "<" { return inputNextStep(left) }
     guard sign == ">" else { return nil }
@@ -254,7 +253,7 @@ extension Parser {
     return "to write a file: \(left) | write \(source.text(file.range))\(appends ? " append: true" : "")"
   }
 
-  /// Returns the advice that an error shows for a redirection of input from a file with `<`; nil for a comparison.
+  /// Returns advice for a user who redirected input from a file with `<`; nil if no name of a data file follows.
   private func inputNextStep(_ left: String) -> String? {
     let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).split(separator: " ").first.map(String.init) ?? ""

@@ -1,9 +1,11 @@
 /// Guesses what a user meant by tokens that the parser can't parse.
 ///
-/// The error shows the guess as advice (the next step). For example, for `=` in a condition, the advice is to write
+/// An error message shows the guess as its next step. For example, for `=` in a condition, the next step is to write
 /// `==`.
 extension Parser {
-  /// The advice that an error shows for a token that stands where a statement should end; nil if there is no guess.
+  /// Advice for a user who wrote a wrong token where the statement should end; nil if there is no guess.
+  ///
+  /// Examples are a closing bracket that closes no bracket, and a minus without spaces.
   var tokenNextStep: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
@@ -21,8 +23,9 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for a filter in brackets before the cursor, such as `filter[state]: "draft"`; nil
-  /// for other tokens.
+  /// Advice for a user who wrote a filter as `filter[state]: "draft"`; nil at other tokens.
+  ///
+  /// The advice is to write a record: `filter: {state: "draft"}`. The cursor is after the `]`.
   private var filterInBrackets: String? {
     guard index > 3, tokens[index - 1].isSymbol("]"), tokens[index - 4].isName("filter"),
       case .name(let field) = tokens[index - 2].kind, !Self.isEnd(nextToken), let value = shown(nextToken.range)
@@ -39,7 +42,7 @@ extension Parser {
     return name
   }
 
-  /// The advice that an error shows for an `=` after an expression: to write a comparison, or `let`.
+  /// Advice for a user who wrote `=` after an expression: to write a comparison, or a `let`.
   var assignmentNextStep: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
@@ -47,9 +50,9 @@ extension Parser {
     return "to assign, write let NAME = ...; to compare, " + (misplacedNextStep ?? "write ==")
   }
 
-  /// The advice that an error shows for an option in brackets before the cursor; nil for other tokens.
+  /// Advice for a user who wrote an option as `page[size] = 10` or `filter[state] = "draft"`; nil at other tokens.
   ///
-  /// Examples are `page[size] = 10` and `filter[state] = "draft"`.
+  /// The advice is to write a record, such as `filter: {state: "draft"}`. The cursor is after the `]`.
   private var optionInBrackets: String? {
     guard index > 3, tokens[index - 1].isSymbol("]"), !Self.isEnd(nextToken), let value = shown(nextToken.range),
       case .name(let field) = tokens[index - 2].kind, case .name(let option) = tokens[index - 4].kind
@@ -61,8 +64,9 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for an assignment to a field of a variable, such as `r.a = 2`; nil for other
-  /// tokens.
+  /// Advice for a user who assigned a value to a field of a variable, as in `r.a = 2`; nil at other tokens.
+  ///
+  /// For this example, the advice is `let r = r + {a: 2}`.
   private var changedField: String? {
     guard index == statementStart + 2, case .name(let name) = tokens[index - 2].kind, !Self.isEnd(nextToken),
       case .field(let field, _) = tokens[index - 1].kind, let value = afterToken
@@ -70,9 +74,9 @@ extension Parser {
     return valid("let \(name) = \(name) + {\(field): \(value)}").map { "to change a field: \($0)" }
   }
 
-  /// The form that the user probably means, if the current statement begins with a word of another language.
+  /// A correct form of the current statement, if the statement begins with a word of another language; otherwise nil.
   ///
-  /// For `unless x do`, the form is `if not (x) do ... end`. The value is nil for other statements.
+  /// For `unless x do`, the form is `if not (x) do ... end`.
   var statementForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     guard case .name(let word) = tokens[start].kind, let form = ForeignWords.statement(word) else { return nil }
@@ -84,7 +88,7 @@ extension Parser {
       .map { $0.replacing("do x end", with: "do ... end") } ?? form
   }
 
-  /// The advice that an error shows for a comma between arguments or values; nil for another token.
+  /// Advice for a user who wrote a comma between arguments or values; nil at other tokens.
   var commaNextStep: String? {
     guard token.isSymbol(",") else { return nil }
     if let number = thousands { return "write the number without commas: \(number)" }
@@ -153,7 +157,9 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
-  /// The advice that an error shows for a token that stands where a value should begin; nil if there is no guess.
+  /// Advice for a user who wrote a token that can't begin a value, in place of a value; nil if there is no guess.
+  ///
+  /// For example, for `x += 1`, the advice is `let x = x + 1`.
   var valueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -193,7 +199,7 @@ extension Parser {
   /// The keywords that begin, divide and end a block.
   private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
 
-  /// Returns the advice that an error shows for a missing comma in brackets; nil if no comma is missing.
+  /// Returns advice for a user who left out a comma in brackets; nil if no comma is missing.
   ///
   /// `close` is the bracket that the parser expects, such as `]`.
   func commaNextStep(before close: String) -> String? {
@@ -212,7 +218,7 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for tokens that can't follow an expression; nil if there is no guess.
+  /// Advice for a user who wrote a token that can't follow an expression; nil if there is no guess.
   ///
   /// Examples are a word in place of an operator, and a command or a function without parentheses.
   var misplacedNextStep: String? {
@@ -274,8 +280,9 @@ extension Parser {
     return "inside an expression, put a command in parentheses: (\(name) ...)"
   }
 
-  /// The advice that an error shows for a foreign word before an operand, such as `exists .text` and `fn x -> x * 2`;
-  /// nil for other words.
+  /// Advice for a user who wrote a word of another language before an operand; nil for other words.
+  ///
+  /// Examples are `exists .text` and `fn x -> x * 2`.
   private var prefixNextStep: String? {
     guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     if ["fn", "fun", "func", "function", "lambda"].contains(name) { return Self.arrowStep }
@@ -285,7 +292,7 @@ extension Parser {
     return "\(field) != null"
   }
 
-  /// Returns the advice that an error shows for a command or a stage in a place where the language does not allow it.
+  /// Returns advice for a user who wrote a command or a stage where the language does not allow it.
   ///
   /// Examples are `first(stream posts)`, `map without .text` and `watch count posts`.
   private func stageNextStep(_ name: String) -> String? {
@@ -301,11 +308,10 @@ extension Parser {
     return "write \(name) as a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
-  /// Returns the expression that an error proposes for a foreign word between two operands.
+  /// Returns an expression to propose to a user who wrote a word of another language between two operands.
   ///
-  /// The proposal is `.state == "x"` for `.state is "x"`.
-  ///
-  /// `meant` is the operator or function of this language that replaces the word.
+  /// For `.state is "x"`, the expression is `.state == "x"`. `meant` is the operator or function of this language that
+  /// replaces the word, such as `==`.
   private func operation(_ meant: String) -> String {
     var right = index + 1
     var meant = meant
@@ -334,8 +340,9 @@ extension Parser {
     return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
   }
 
-  /// The advice that an error shows for a function or a stage that the user called like a method: `length("a")` for
-  /// `"a".length()`.
+  /// Advice for a user who called a function or a stage like a method; nil at other tokens.
+  ///
+  /// For example, for `"a".length()`, the advice is `length("a")`.
   private var methodNextStep: String? {
     guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
     else { return nil }
@@ -382,9 +389,10 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// Returns the text of a source range, for the advice in an error.
+  /// Returns the text of a source range, for the advice in an error message.
   ///
-  /// Returns nil if the text is longer than 60 bytes, has more than one line, or can contain a password (has an `@`).
+  /// The result is nil if the text is longer than 60 bytes, has more than one line, or contains an `@`. A text with an
+  /// `@` can be a URI with a password.
   func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text

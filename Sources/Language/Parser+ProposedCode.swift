@@ -1,8 +1,8 @@
 /// Checks and completes the code that error messages propose.
 extension Parser {
-  /// Returns the code of a proposal; nil if the code has a syntax error.
+  /// Returns `code` unchanged if it has no syntax error, and otherwise nil.
   ///
-  /// In the code, `...` stands for any value.
+  /// The code is a proposal for the user. In the code, `...` stands for any value.
   func valid(_ code: String) -> String? {
     guard !isTrial else { return nil }
     let text = SourceText(
@@ -15,11 +15,10 @@ extension Parser {
     return lexer.diagnostics.isEmpty && parser.diagnostics.isEmpty ? code : nil
   }
 
-  /// Returns a call of a function with the arguments at the cursor, which the user wrote without parentheses and
-  /// commas.
+  /// Returns a call of a function with the arguments at the cursor, for a user who wrote no parentheses and commas.
   ///
-  /// The call is `contains(.text, "a")` for `contains .text "a"`. Returns nil if an argument is longer than 60 bytes or
-  /// can contain a password.
+  /// For `contains .text "a"`, the call is `contains(.text, "a")`. The result is nil if an argument is longer than 60
+  /// bytes or can contain a password.
   func call(_ function: String) -> String? {
     var (arguments, open, place, start) = ([SourceRange](), 0, index, index)
     while place < tokens.count {
@@ -40,7 +39,9 @@ extension Parser {
     return texts.count == arguments.count ? valid("\(function)(\(texts.joined(separator: ", ")))") : nil
   }
 
-  /// Modules of other languages; this language has their functions without a module, such as `upper` for `str.upper`.
+  /// The names of modules in other languages, such as `str` in `str.upper(x)`.
+  ///
+  /// This language has no modules: the same call is `upper(x)`.
   static let modules: Set<String> = [
     "re", "regex", "regexp", "str", "string", "math", "os", "sys", "time", "datetime", "date", "json", "console",
     "random", "list", "array",
@@ -115,9 +116,6 @@ extension Token {
   }
 
   /// Whether the token is a number or a duration.
-  ///
-  /// The formatter keeps a space between a minus and a number. Without the space, the minus would be the sign of the
-  /// number.
   var isNumber: Bool {
     switch kind {
     case .number, .duration: true

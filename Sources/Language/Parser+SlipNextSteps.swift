@@ -1,8 +1,8 @@
 /// Guesses what a user meant by frequent forms of Ruby, Elixir, JavaScript, Python and jq.
 ///
-/// The error shows the guess as advice (the next step).
+/// An error message shows the guess as its next step.
 extension Parser {
-  /// The advice that an error shows for a token after a complete statement; nil if there is no guess.
+  /// Advice for a user who wrote a further word or value after a complete statement; nil if there is no guess.
   ///
   /// Examples are `let x = 1 let y = 2`, `print x if y` and `console.log(x)`.
   var followingNextStep: String? {
@@ -51,8 +51,9 @@ extension Parser {
     return Self.isEnd(parser.token) ? nil : parser.rest
   }
 
-  /// The advice that an error shows for a call of a function in a module: `print "a"` for `console.log("a")`,
-  /// `length(x)` for `Enum.count(x)`.
+  /// Advice for a user who called a function of a module; nil at other tokens.
+  ///
+  /// For example, for `console.log("a")`, the advice is `print "a"`, and for `Enum.count(x)` it is `length(x)`.
   private var moduleNextStep: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let module) = tokens[index - 2].kind
     else { return nil }
@@ -78,8 +79,9 @@ extension Parser {
 
   private static let printing: Set<String> = ["log", "puts", "println", "inspect", "writeline"]
 
-  /// The advice that an error shows for a client's command that the user wrote like a method: `show posts 1` for
-  /// `posts.find(1)`.
+  /// Advice for a user who called a command like a method of a client; nil at other tokens.
+  ///
+  /// For example, for `posts.find(1)`, the advice is `show posts 1`.
   private var commandOfClient: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let client) = tokens[index - 2].kind,
       index - 2 == statementStart
@@ -95,10 +97,9 @@ extension Parser {
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
 
-  /// The advice that an error shows for a stage without a `|` before it, or for a stage that the user wrote like a
-  /// method with a block.
+  /// Advice for a user who wrote a stage without `|`, or like a method with a block; nil at other tokens.
   ///
-  /// For `[1] each do ... end`, the advice is `... | each ...`.
+  /// For example, for `[1] each do ... end`, the advice is `... | each ...`.
   private var stageOfList: String? {
     if case .name(let name) = token.kind, words.stages.contains(name), !words.commands.contains(name) {
       return "write | before a stage: ... | \(name) ..."
@@ -115,7 +116,9 @@ extension Parser {
     "patch": "update",
   ]
 
-  /// The advice that an error shows for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
+  /// Advice for a user who called a method that adds to a list or a record; nil at other tokens.
+  ///
+  /// For example, for `x.push(2)`, the advice is `let x = x + [2]`.
   var addingNextStep: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
       ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
@@ -127,7 +130,9 @@ extension Parser {
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
 
-  /// The advice that an error shows for a token of another language in place of a value; nil if there is no guess.
+  /// Advice for a user who wrote a token of another language in place of a value; nil if there is no guess.
+  ///
+  /// For example, for `"a" ++ "b"`, the advice is to join texts and lists with one `+`.
   var foreignValueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -178,7 +183,9 @@ extension Parser {
     return "x"
   }
 
-  /// The advice that an error shows for a token that stands in place of the key of a record; nil if there is no guess.
+  /// Advice for a user who wrote another token in place of a record's key; nil if there is no guess.
+  ///
+  /// For example, for `{.text}`, the advice is `{text: .text}`.
   var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
@@ -201,7 +208,7 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for a record key without a value, as in `{id, text}`; nil for other tokens.
+  /// Returns advice for a user who wrote a record key without a value, as in `{id, text}`; nil at other tokens.
   func shorthandNextStep(_ key: String) -> String? {
     if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {
@@ -212,9 +219,9 @@ extension Parser {
     return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"
   }
 
-  /// The stage `select` for a record that has keys but no values: `| select .id .text` for `{id, text}`.
+  /// Advice for a user who wrote a record of names without values; nil at other tokens.
   ///
-  /// The value is nil for other tokens.
+  /// For example, for `{id, text}`, the advice is `| select .id .text`.
   var selectNextStep: String? {
     guard token.isSymbol("{") else { return nil }
     var (names, place) = ([String](), index + 1)
@@ -265,16 +272,17 @@ extension Parser {
     tokens.insert(name, at: index)
   }
 
-  /// The form of `rescue` that the error proposes, with a name for the error.
+  /// The corrected `rescue`, with a name for the caught error: `rescue error print "failed"` for `rescue print
+  /// "failed"`.
   private var rescueStep: String {
     guard isCommandAfterRescue, let statement = rest, valid(statement) != nil else { return "rescue error" }
     return "rescue error \(statement)"
   }
 
-  /// Whether a command stands after `rescue` in place of the name, as in `rescue print "failed"`.
+  /// Whether a command follows `rescue` in place of the name of the error, as in `rescue print "failed"`.
   ///
-  /// A name at the end of its line is the name of the error, even if a command has the same name. The exception is a
-  /// name with `end` on the next line.
+  /// A word at the end of the line is the name of the error, even if a command has the same name. The exception is a
+  /// word before a line with `end`: such a word is a command if a command has the same name.
   private var isCommandAfterRescue: Bool {
     guard case .name(let name) = token.kind else { return false }
     let next = tokens[(index + 1)...].first { $0.kind != .newline && $0.kind != .semicolon }

@@ -99,7 +99,9 @@ public struct CursorContext: Sendable {
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false
-  /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
+  /// The argument of a call to which a value at the position belongs; nil outside calls.
+  ///
+  /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: ...}`.
   public var target: ArgumentTarget?
   /// The keys of the record at the position or, outside a record, the options of the call at the position.
   ///

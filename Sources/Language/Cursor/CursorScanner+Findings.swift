@@ -7,7 +7,9 @@ extension CursorScanner {
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
+  /// The argument of a call to which a value at the position belongs; nil outside calls.
+  ///
+  /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: ...}`.
   var target: CursorContext.ArgumentTarget? {
     switch level.kind {
     case .record:

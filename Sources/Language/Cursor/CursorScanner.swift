@@ -34,7 +34,9 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = ExpectedStatementPart.start
-    /// The argument that a value in this bracket belongs to, or a part of that argument; nil outside arguments.
+    /// The argument of a call to which a value in this bracket belongs; nil outside calls.
+    ///
+    /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: [...]}`.
     var target: CursorContext.ArgumentTarget?
     /// The source ranges of the pipelines around this bracket or block; the outermost is first.
     var flows: [SourceRange] = []
@@ -120,7 +122,9 @@ struct CursorScanner {
     return true
   }
 
-  /// The argument that the values in a new bracket belong to, or a part of that argument; nil outside arguments.
+  /// The argument of a call to which the values in a bracket at the current token belong; nil outside calls.
+  ///
+  /// The result can describe a part of the argument, such as the value of the key `a` in `filter: {a: [...]}`.
   private var opened: CursorContext.ArgumentTarget? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.ArgumentTarget(call: call, place: current)

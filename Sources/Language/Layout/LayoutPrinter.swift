@@ -1,6 +1,6 @@
-/// Writes tokens in a given shape, and records which parts to break into several lines because a line is too long.
+/// Writes tokens as lines in a given shape, and records the parts to break because their line is too long.
 ///
-/// A part is a block, a pipeline or a bracket.
+/// A part is a block, a pipeline or a bracket. A broken part takes several lines.
 struct LayoutPrinter {
   private let tokens: [TokenWithTrivia]
   private let shape: LayoutShape

@@ -5,15 +5,15 @@ struct LayoutShape {
     case list, record, call, group, index
   }
 
-  /// The kind of each bracket, by the index of its opening token.
+  /// For the index of each opening bracket, the kind of the bracket.
   private(set) var brackets: [Int: BracketKind] = [:]
-  /// The index of each bracket's closing token, by the index of its opening token.
+  /// For the index of each opening bracket, the index of the closing bracket.
   private(set) var closings: [Int: Int] = [:]
-  /// The index of the first `|` of a pipeline, by the index of each `|` of that pipeline.
+  /// For the index of each `|`, the index of the first `|` of the same pipeline.
   private(set) var pipelines: [Int: Int] = [:]
-  /// The index of the first `do` of an `if`, by the index of each `do` of that `if`.
+  /// For the index of each `do`, the index of the first `do` of the same `if`.
   ///
-  /// For the `do` of any other block, both indices are the same.
+  /// The two indices differ only after `else if`. For the `do` of any other block, they are the same.
   private(set) var blocks: [Int: Int] = [:]
   /// The numbers of the parts that take several lines.
   ///
