@@ -8,8 +8,8 @@ struct CheckFindings {
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// The files that the text includes with `source`.
   ///
-  /// The text can include a file directly, or through another file. `range` is the path in the `source` statement of
-  /// the checked text.
+  /// The text can include a file directly, or through another file. `range` is always a range in the checked text: it
+  /// covers the path in the `source` statement through which the text includes the file.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// The statements that change or destroy data, and the calls of `var("NAME")`.
   ///

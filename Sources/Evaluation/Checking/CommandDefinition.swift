@@ -53,7 +53,7 @@ final class CommandDefinition: Sendable {
     return ([name] + places + named).joined(separator: " ")
   }
 
-  /// A call in the form of a function, with the names of the parameters: `greet(post)`.
+  /// An example of a call in parentheses, with the names of the required parameters: `greet(post)`.
   var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
 
   /// Runs the body of the `def` with values for the parameters.

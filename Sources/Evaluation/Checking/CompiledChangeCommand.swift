@@ -2,7 +2,7 @@ import Bulk
 import Language
 import Values
 
-/// A command that sends one change, and whose arguments need no request of their own.
+/// A command that sends one change, and needs no other request to evaluate its arguments.
 ///
 /// If the block of an `each` is only this command, the run sends the changes of the iterations without a Swift task for
 /// each of them.
@@ -18,10 +18,11 @@ struct CompiledChangeCommand: Sendable {
   private let template: Arguments
   private let arguments: [SyncEvaluatedArgument]
 
-  /// Creates the compiled form of a command; nil if an iteration must run the command in a task of its own.
+  /// Creates the compiled form of a command; nil if each iteration needs a Swift task for the command.
   ///
-  /// This is the case for a command that reads or destroys, for a dry run, and if an argument contains a command. The
-  /// client must be a variable that has the same value in each iteration, for which `isFixed` returns true.
+  /// A task is necessary for a command that reads or destroys, for a command with the option `dry-run:`, and if an
+  /// argument contains a command. It is also necessary if the client is not a variable with one value for all
+  /// iterations. `isFixed` returns whether the variable with the given name has one value for all iterations.
   init?(_ command: Command, _ template: Arguments, _ arguments: [CompiledArgument], isFixed: (String) -> Bool) {
     switch command.body {
     case .change where command.declaration.effect != .destroys: break

@@ -10,10 +10,10 @@ extension Compiler {
     ///
     /// The program does not print a summary as a result.
     var isSummary = false
-    /// A variant of ``code`` for a reader that reads the elements only once; nil if the reader must use ``code``.
+    /// An expression that replaces ``code`` where the elements are read only once, such as in a `for` loop.
     ///
-    /// If the pipeline ends with `collect` or `each` and has many elements, this variant returns a stream from a
-    /// temporary file. ``code`` returns a list in memory.
+    /// ``code`` returns a list in memory. If the pipeline ends with `collect` or `each` and has many elements, this
+    /// expression instead returns a stream from a temporary file. If it is nil, such code also uses ``code``.
     var stored: CompiledExpression?
     /// What the check knows about the pipeline's value, for example that the value is a client.
     var fact: Scope.VariableFact = .unknown

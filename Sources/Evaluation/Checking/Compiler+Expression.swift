@@ -146,9 +146,10 @@ extension Compiler {
     return broken
   }
 
-  /// Returns the suggestion for an unknown name that means something else, such as a `def`, a command or a subtraction.
+  /// Returns the suggestion for a name that is not a variable, but that the check recognizes.
   ///
-  /// Returns nil for other names.
+  /// For example, the name is a `def` or a command, or `n-1` without spaces around the minus. Returns nil for other
+  /// names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) {
       let takesElement = context.hasElement && definition.parameters.filter { $0.fallback == nil }.count == 1

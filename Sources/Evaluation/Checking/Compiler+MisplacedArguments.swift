@@ -10,7 +10,7 @@ extension Compiler {
     let command: Language.Command
     let declaration: CommandDeclaration
     let positional: [Expr]
-    /// The options of the call that the declaration does not have.
+    /// The unknown options of the call: the declaration has no options with these names.
     let unknown: [(name: String, value: Expr)]
 
     fileprivate init(_ command: Language.Command, _ declaration: CommandDeclaration) {

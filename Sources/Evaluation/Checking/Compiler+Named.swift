@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Compiles the stage `as`, which names the element of a pipeline, and reports mistakes that a name would avoid.
+/// Compiles the stage `as`, which names the element of a pipeline, and reports mistakes with elements and their names.
 extension Compiler {
   /// Defines the name that the stage `as` gives to the element, for use in later stages.
   func name(element expression: Expr) {

@@ -2,9 +2,9 @@ import Language
 import Values
 
 extension Compiler {
-  /// Runs a computation with literal values, and reports the error that the computation throws.
+  /// Runs a computation with literal values before the run, and reports the error that the computation throws.
   ///
-  /// Without the check, every run of the script would fail with this error.
+  /// Otherwise every run of the script would fail with this error.
   func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
     guard !context.isRescued else { return }
     do throws(Fault) { try compute() } catch {

@@ -133,9 +133,10 @@ extension Pipeline {
 
   /// Returns the stages of the pipeline, with an additional stage `as $source` if a stage reports its failures.
   ///
-  /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary. The function
-  /// inserts the additional stage after the last earlier stage that combines elements. Without an earlier stage of this
-  /// kind, it inserts the additional stage after the head.
+  /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary.
+  ///
+  /// The additional stage is the first stage of the pipeline. But if a stage before the reporting stage combines
+  /// elements, such as `sort`, the additional stage follows the last of these stages.
   fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])

@@ -27,7 +27,7 @@ extension Compiler {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
     let changes = stages.compactMap { Stage.named($0.name) ?? Stage.named(ForeignWords.stage($0.name) ?? "") }
     if let change = changes.map(\.declaration).first(where: { $0.effect == .destroys || $0.effect == .changes }) {
-      // The suggestion contains a condition, because the user rarely means a change of all resources.
+      // The user rarely wants to change all resources. Therefore the suggested pipeline selects some of them first.
       let isDestroy = change.effect == .destroys
       return warn(
         "\(name) is a client, so the pipeline gets one element: the client, not its resources", range,

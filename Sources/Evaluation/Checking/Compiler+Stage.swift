@@ -139,7 +139,7 @@ extension Compiler {
     case .negate(let word):
       guard fields.isSort, case .name(let name) = word.kind else { break }
       if name == "desc" { return fields.leaveOut(place.range, isDescending: true) }
-      // Other letters can be an option of the shell command `sort`, such as `-r`.
+      // Letters such as `-r` or `-rn` can be options of the shell command `sort`. The stage leaves them out.
       guard unknownName(word) != nil, !isOnly || name == "r", name.allSatisfy({ "rnkufV".contains($0) }) else { break }
       fields.isReversed = fields.isReversed || name.contains("r")
       return fields.leaveOut(place.range)
@@ -157,7 +157,9 @@ extension Compiler {
   }
 }
 
-/// The fields of a stage such as `sort`, without words of SQL or English between them.
+/// The fields of a stage such as `sort`, without the filler words that SQL or English has between them.
+///
+/// For `sort by .id desc`, the fillers are `by` and `desc`, and the corrected argument is `-.id`.
 private struct FieldsWithoutFillerWords {
   let isSort: Bool
   /// The source texts of the fields, in order.

@@ -21,7 +21,7 @@ final class Compiler {
   ///
   /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
-  /// The commands in blocks of `each` that send one change, by source range.
+  /// The commands that send one change from the block of an `each`, by the source range of the command.
   var requests: [SourceRange: CompiledChangeCommand] = [:]
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()

@@ -47,7 +47,7 @@ struct EnclosingConstructs {
 
   /// Records that the block of an `each` encloses the code.
   ///
-  /// The code in the block has an element. No `break`, `continue` or `return` can leave the block.
+  /// In the block, `.field` reads the current element. No `break`, `continue` or `return` can leave the block.
   mutating func enterEach() {
     loopDepth = 0
     eachDepth += 1
@@ -61,9 +61,9 @@ struct KnownEffects {
   var acts = false
   /// Whether the code changes or destroys resources.
   var changesData = false
-  /// Whether work stays undone if the run skips the code.
+  /// Whether the code changes data, writes a file or contains an assertion.
   ///
-  /// The value is true if the code changes data, writes a file or contains an assertion.
+  /// If a closed output makes the run skip such code, the exit status is 1 instead of 0.
   var isOwed = false
   /// The clients whose resources the code changes, as far as the check can determine them.
   var changed: [Scope.ClientIdentity] = []

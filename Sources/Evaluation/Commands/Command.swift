@@ -85,9 +85,7 @@ struct Arguments: Sendable {
     /// The compiled argument; nil for the pipeline's element, which has no expression of its own.
     var compiled: CompiledArgument?
 
-    /// The expression of the argument; nil for the pipeline's element.
-    ///
-    /// Errors about the argument mark a part of the expression.
+    /// The expression in the call, which errors mark; nil for the pipeline's element, which has no expression.
     var expression: Expr? { compiled?.argument.expression }
   }
 

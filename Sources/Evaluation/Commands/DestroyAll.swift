@@ -92,7 +92,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   private let session: Session
   /// The surplus at which the source shows its next note.
   ///
-  /// The surplus is the number of resources that the source found in addition to the first count.
+  /// The command counts the resources at the start. The surplus is the number of resources beyond this count.
   private var nextNote = 1
 
   /// The number of resources that match the filter before the first destroy; nil if the command did not count them.
@@ -118,7 +118,9 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     return page != nil
   }
 
-  /// Shows a note if the source finds more resources than the first count, and again after each further thousand.
+  /// Shows a note if the source finds more resources than the command counted at the start.
+  ///
+  /// The function repeats the note after each thousand further resources.
   private func noteSurplus() {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000

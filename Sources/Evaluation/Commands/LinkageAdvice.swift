@@ -58,7 +58,7 @@ extension Arguments {
   /// Returns the advice for a field that is probably a relationship; nil for other fields.
   ///
   /// The advice is, for example, `{author: {type: "authors", id: "1"}}`. If the field can also be an attribute, the
-  /// advice begins with `otherwise`.
+  /// text of `otherwise` precedes the advice.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
     if detail.detail?.contains("must exist") ?? false, value.isIdentifier { return nil }
     let resource = knownResource
@@ -98,7 +98,7 @@ extension InferredShape.ResourceShape {
 extension Value {
   /// Whether the value looks like an id: a number, or a string of digits.
   ///
-  /// Other strings can be secrets, such as passwords.
+  /// The advice shows such a value. It does not show other strings, because they can be secrets, such as passwords.
   fileprivate var isProbablyID: Bool {
     switch self {
     case .number: true

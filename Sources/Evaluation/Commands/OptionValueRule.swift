@@ -100,11 +100,15 @@ struct OptionCombinationRule: Sendable {
   let option: String
   /// Whether the two options contradict each other; if false, the first option needs the second option.
   var contradicts = false
-  /// The names of further options, each of which can replace the second option.
+  /// The names of the options that satisfy the rule in place of the second option.
+  ///
+  /// For example, `settle:` needs `journal:`, `retry:` or `workers:`.
   var alternatives: [String] = []
   /// Whether the value of the second option must be a field, such as `.email`.
   var isField = false
-  /// The value of the first option for which the rule applies, such as `all`; nil if the rule applies to every value.
+  /// The value that the first option must have for the rule to apply, such as `all`.
+  ///
+  /// Nil if the rule applies to every value of the first option.
   var applicableValue: String?
   /// A function that returns the error message.
   ///
@@ -151,7 +155,8 @@ extension OptionValueRule {
 
   /// The rule for an argument that is an id.
   ///
-  /// The rule checks only strings and numbers. Whether another value is valid depends on the client's type.
+  /// The rule checks only strings and numbers. Without the client's type, it can't check values of other types, such as
+  /// resources.
   static let id = OptionValueRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:

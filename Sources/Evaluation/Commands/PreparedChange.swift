@@ -143,7 +143,7 @@ final class PreparedChange: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Shows a note if the reply to a create, an update or a destroy contains another resource.
+  /// Shows a note if the reply to a create, an update or a destroy contains a resource with another id or type.
   ///
   /// The function also shows a note if neither the request of a create nor its reply contains an id.
   func noteOther(_ reply: ChangeResult, _ session: Session) {

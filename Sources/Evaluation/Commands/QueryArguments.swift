@@ -228,12 +228,12 @@ extension Arguments {
     return try strings(option.name) ?? []
   }
 
-  /// Returns the id that the argument at the given index means (TheLanguage.md, "IDs").
+  /// Returns the id that the argument at the given index contains (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.type, at: range(index), in: source)
   }
 
-  /// Returns the text of the id that a value means: `12` for the number 12 or the resource with the id 12.
+  /// Returns the id that a value contains, as text: `12` for the number 12 or the resource with the id 12.
   ///
   /// - Parameters:
   ///   - value: The value.
@@ -241,7 +241,7 @@ extension Arguments {
   ///   - range: The source range of the value, for errors.
   ///   - source: The text that contains the range.
   /// - Returns: The text of the id.
-  /// - Throws: A `value` error for a value without an id, for another type, and for an id that is empty or contains a
+  /// - Throws: A `value` error if the value has no id, if its type is not `type`, or if its id is empty or contains a
   ///   comma.
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
@@ -258,9 +258,9 @@ extension Arguments {
     }
   }
 
-  /// Returns the text of the id that a value means.
+  /// Returns the id that a value contains, as text.
   ///
-  /// The value is a string, an integer, a resource, or a record with an id.
+  /// The value must be a string, an integer, a resource, or a record with an id.
   private static func idText(of value: Value, _ type: String) throws(IDRefusal) -> String {
     switch value {
     case .string(let string): return string

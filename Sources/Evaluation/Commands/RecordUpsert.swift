@@ -61,7 +61,7 @@ private struct UpsertSequence: ChangeSequence {
   private(set) var value: Value
   let keyField: String?
 
-  /// Whether the most recent change is the last change: always true, because there is at most one change.
+  /// Whether the sequence has no further change: always true, because an upsert is at most one change.
   var isAtEnd: Bool { true }
 
   /// Creates the sequence from the result of the lookup by the key field.

@@ -298,6 +298,8 @@ extension Arguments {
 
 extension Arguments {
   /// Returns advice in which the client's variable replaces the client's type after `relink`.
+  ///
+  /// For example, `relink posts 4 ...` becomes `relink p 4 ...` if the client is in the variable `p`.
   func namingClient(_ step: String?) -> String? {
     guard isRelating, case .client(let client) = value(0), case let name = source.text(range(0)), name.isName else {
       return step

@@ -174,8 +174,8 @@ private struct TransitionSequence: ChangeSequence {
   ///
   /// The function takes the id of the resource from `change`, and not from this sequence.
   ///
-  /// - Throws: An error if the resource is not in the requested state. Also an error if the reply to a step before the
-  ///   last step contains no resource.
+  /// - Throws: An error if the resource is not in the requested state, or if the reply contains no resource and further
+  ///   steps are necessary.
   func following(_ change: Change, _ reply: ChangeResult) throws(ClientError) -> Change? {
     var transition = self
     transition.id = change.id ?? ""

@@ -131,9 +131,9 @@ extension Completer {
     }
   }
 
-  /// The types of the resources in earlier replies from a queue.
+  /// The candidates for the option `type:` of a `client` command: the types of earlier replies from the client's queue.
   ///
-  /// The option `queue:` of the `client` command at the cursor names this queue.
+  /// The name of the queue is the value of the option `queue:` in the same command.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }

@@ -69,7 +69,7 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
-  /// Checks the literal arguments of a call, and throws the error with which every run of the call would fail.
+  /// Checks the literal arguments of a call, and throws an error if every run of the call would fail with this error.
   ///
   /// In `literals`, nil stands for an argument that is not a literal. The function does not match a pattern, because a
   /// match can take a long time.

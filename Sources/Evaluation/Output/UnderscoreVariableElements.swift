@@ -12,7 +12,7 @@ final class UnderscoreVariableElements: Sendable {
   /// The elements as a list; null if no stage has shown an element.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// Returns a stream of the same elements, which stores the elements of each page that code reads.
+  /// Returns a stream of the elements of `stream`; reading a page also stores the elements of the page in this object.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

@@ -70,9 +70,10 @@ extension Arguments {
 
   /// Creates the throttle that pauses the statement's changes; nil if the option `throttle:` is missing.
   ///
-  /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`. With a pool of workers, the
-  /// throttle shows no notes: most of its changes in flight can still wait for a worker, so an empty queue does not
-  /// mean that `depth` has no effect.
+  /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`.
+  ///
+  /// With a pool of workers, the throttle shows no notes, because a note could be wrong. For example, an empty queue
+  /// seems to show that `depth` has no effect. But most changes in flight can still wait for a worker.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> ServiceLoadThrottle? {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
@@ -123,9 +124,11 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits until no service can still carry out changes of earlier runs whose outcome is unknown.
+  /// Waits until the unknown changes of earlier runs can no longer be carried out.
   ///
-  /// The function first sends a read to the service of each client. The wait begins after the replies.
+  /// An unknown change is a change without a known outcome: its request can still be on the way to the service. The
+  /// function first sends a read to each service, and waits for the replies. Then it waits until the requests of the
+  /// earlier runs have expired.
   func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     // If one of the messages never expires, `longestLife` is nil. Then the wait is only as long as `settle:`.

@@ -44,9 +44,9 @@ final class BulkFailures: Sendable {
 
   /// The failures in the order of their elements, as a list.
   ///
-  /// If there are more failures than the limit, the value is a stream. When code reads the elements of the stream, the
-  /// stream throws an error. The stream's JSON is a list of the stored failures. The last element of the list says how
-  /// many failures are missing.
+  /// If there are more failures than this object stores, the value is a stream instead of an incomplete list. A script
+  /// that reads the elements of the stream gets an error. A script that prints the stream gets the stored failures as a
+  /// JSON list. The last element of this list says how many failures are missing.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.leftOut > 0 else { return .list(state.list) }

@@ -39,13 +39,13 @@ struct BulkPlan {
 /// A portion begins only after all changes of the previous portion have ended. For example, a portion of `destroy-all`
 /// is one page of the list.
 protocol BulkChangeSource: AnyObject {
-  /// Begins the next portion, and returns true; returns false if there are no more portions.
+  /// Begins the next portion of the changes, and returns true; returns false if there are no more portions.
   func begin() async throws(Fault) -> Bool
 
-  /// Returns the next elements of the current portion; nil at the end of the portion.
+  /// Returns the next elements, with their changes; nil at the end of the current portion.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Receives the elements of the portion whose changes did not succeed.
+  /// Receives the failed elements of a portion: the elements whose change did not succeed.
   func keep(_ elements: [Value])
 
   /// The number of elements in all portions; nil if unknown.
@@ -72,9 +72,13 @@ final class BulkElement: PlannedElement {
   /// The values of the names that the stage `as` defined for this element.
   let names: [Value]
   let prepared: Result<PreparedChange, Fault>
-  /// The resource, if it already has the requested values, so that the run sends nothing; nil if it needs the change.
+  /// The resource that already has the requested values; nil if the resource needs the change.
+  ///
+  /// If the value is not nil, the run sends nothing for this element.
   let found: Value?
-  /// The element at the head of the pipeline, from which earlier stages made this element; nil if it is the same.
+  /// The original element, from which the earlier stages of the pipeline made ``element``.
+  ///
+  /// Nil if no earlier stage changed the element, or if no report shows the original element.
   private let head: Value?
   /// Whether an earlier stage of the pipeline failed for this element.
   ///
@@ -93,15 +97,16 @@ final class BulkElement: PlannedElement {
     self.failedEarlier = failedEarlier
   }
 
-  /// The element at the head of the pipeline.
+  /// The original element, before the earlier stages of the pipeline changed it.
   var source: Value { head ?? element }
 
   /// The input of the stage that changes data; null if an earlier stage failed for this element.
   var input: Value { failedEarlier ? .null : element }
 
-  /// Creates the element of a `create` that the statement has already sent.
+  /// Creates an element again from a `create` that the statement has already sent.
   ///
-  /// The statement no longer has the element. The value of the option `key:` replaces the element.
+  /// The statement has not kept the original value. Therefore the value of ``element`` is the value of the option
+  /// `key:`.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(PreparedChange(restoring: change, arguments, client)))
   }

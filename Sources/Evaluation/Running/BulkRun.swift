@@ -31,8 +31,8 @@ struct BulkRun {
   /// Carries out the plan.
   ///
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
-  /// - Throws: The first failure, if a failure ends the statement. Also an error of the plan's source, or an
-  ///   `interrupted` error.
+  /// - Throws: The first failure, if a failure ends the statement; an error of the plan's source; an `interrupted`
+  ///   error after Ctrl-C.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if let journal { run.session.beginJournaled(plan.label, journal) }
@@ -65,7 +65,7 @@ struct BulkRun {
     return (flow.elements(), report.tally)
   }
 
-  /// Looks up changes of earlier runs that have an unknown outcome and no element in this run.
+  /// Looks up the unknown changes that only earlier runs had: this run has no elements for them.
   private func lookedUpEarlier(
     _ report: StatementReport, _ progress: BulkProgress
   ) async -> EarlierRunLookupResult {
@@ -121,15 +121,16 @@ struct BulkRun {
       }
       if !report.isCut, report.stop == nil { try flow.check() }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
-        // After retries and lookups, every sent change has succeeded. Therefore the statement ended too early only if
-        // its source has more elements.
+        // A failure ended the statement early. Then retries or lookups found that every sent change succeeded. The
+        // statement is incomplete only if its source has more elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }
     return report
   }
 
-  /// Shows notes about the relationships that creates omit, and shows the first changes of a dry run.
+  /// Shows notes about the relationships that are missing in `create` requests, and shows the first changes of a dry
+  /// run.
   ///
   /// In a dry run, `samples` is the number of earlier changes. The function returns `samples` plus the number of
   /// changes in `elements`.
@@ -274,7 +275,10 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// Records, for the run and for the current iteration of `each`, that the statement continues after failures.
+  /// Records that some changes failed, although the statement continues.
+  ///
+  /// If no error follows, the run ends with exit status 5. In an `each` with a journal file, the current iteration does
+  /// not count as done.
   private func leaveFailures() {
     run.session.state.withLock { $0.hasPartialFailure = true }
     run.iteration?.didLeaveFailures()
@@ -335,8 +339,9 @@ struct BulkRun {
 extension Fault {
   /// Creates the error of a statement whose failures reached the limit of `halt:`.
   ///
-  /// `confirmedLater` is the number of changes without a reply in time that a late reply or a lookup confirmed. The
-  /// final count of failures can therefore be lower than the limit.
+  /// A change counts as a failure if its reply does not arrive in time. `confirmedLater` is the number of such changes
+  /// that succeeded, according to a late reply or a lookup. Because of them, the final count of failures can be lower
+  /// than the limit.
   fileprivate convenience init(_ halted: FailureLimitReached, _ plan: BulkPlan, confirmedLater: Int) {
     let limit: String
     switch halted.halt {

@@ -13,7 +13,7 @@ final class ChangeResultCollector: Sendable {
     var flow = OrderedElementBuffer()
     /// The error that occurred when the collector wrote the values to a temporary file; nil if there is no error.
     var fault: Fault?
-    /// The elements of a portion whose changes did not succeed.
+    /// The elements whose changes have failed since the last call of `takeKept()`.
     var kept: [Value] = []
   }
 
@@ -66,11 +66,10 @@ final class ChangeResultCollector: Sendable {
 }
 
 extension Outcome {
-  /// The id of a resource that an earlier run changed, or that a lookup of linkage found.
+  /// The id of the changed resource, for a change that succeeded without a reply in this run.
   ///
-  /// No reply of this run contains the resource.
-  ///
-  /// The outer optional is nil for all other outcomes. The inner optional is nil if the id is unknown.
+  /// This is a change that an earlier run carried out, or that a lookup found. The outer optional is nil for all other
+  /// outcomes. The inner optional is nil if the id is unknown.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id, _): .some(id)

@@ -109,11 +109,10 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Returns the original element of a failure.
+  /// Returns the original element if `source` is itself a line from a file of failed elements; otherwise `source`.
   ///
-  /// A statement can read its elements from a file of failed elements. Each element is then a line with an original
-  /// element and its error. From this line, the function returns the original element. It returns any other element
-  /// unchanged.
+  /// Such a line contains an original element and its error. A statement that repeats failed changes reads these lines
+  /// as its elements.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -181,8 +180,8 @@ final class FailedElementsFile: Sendable {
 extension Arguments {
   /// Returns the file of the option `failed:`; nil if the option is missing, and in a dry run.
   ///
-  /// - Throws: A `file` error if the path names a file of another kind. A `value` error if the file is also the
-  ///   statement's journal or backup.
+  /// - Throws: A `file` error if the file exists and is not a file of failed elements. A `value` error if the file is
+  ///   also the statement's journal or backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedElementsFile? {
     try refuseSharedFile()
     guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }

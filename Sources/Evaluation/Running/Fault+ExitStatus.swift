@@ -4,11 +4,11 @@ public import Values
 extension Fault {
   /// Returns the error of a run that can no longer write to standard output.
   ///
-  /// `reason` says why the write failed, such as a full disk. It is nil if the reader has closed the output. The run
-  /// then ends with status 0, or with status 1 if `isOwed` is true. `isOwed` says whether a skipped statement changes
-  /// data, writes a file or asserts.
-  ///
-  /// If Ctrl-C has interrupted the write, the function returns an `interrupted` error instead.
+  /// - Parameters:
+  ///   - isOwed: Whether a skipped statement changes data, writes a file or asserts.
+  ///   - reason: Why the write failed, such as a full disk; nil if the reader has closed the output.
+  /// - Returns: An `interrupted` error if Ctrl-C has interrupted the write. Otherwise a `closed` error with the exit
+  ///   status 1. If the reader has closed the output and `isOwed` is false, the exit status is 0.
   static func closed(isOwed: Bool, _ reason: String?) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     if let reason {

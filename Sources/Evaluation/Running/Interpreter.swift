@@ -45,6 +45,8 @@ public final class Interpreter: Sendable {
     /// The number of variable slots before the statement defines its own variables.
     var before: Int
     /// Whether the statement changes data, writes files or asserts.
+    ///
+    /// If a closed output makes the run skip such a statement, the exit status is 1 instead of 0.
     var isOwed: Bool
     /// Whether the statement changes or destroys resources.
     var changesData: Bool
@@ -111,7 +113,7 @@ public final class Interpreter: Sendable {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
-  /// Checks a text without the names of earlier texts, and stores the text's defs for completion.
+  /// Checks a text by itself, without the defs of earlier texts, and stores the text's own defs for completion.
   ///
   /// If the text has a syntax error, the interpreter keeps the defs of the previous text. The inventory then contains
   /// only statements without syntax errors.
@@ -315,8 +317,9 @@ public final class Interpreter: Sendable {
         if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       }
     } catch {
-      // A stream computes its elements while the interpreter prints them. Any other value is complete before the
-      // interpreter prints it. A closed output then skips no effect of the statement, so the exit status is 0.
+      // A lazy stream computes its elements while the interpreter prints them. A closed output can skip some elements
+      // and their effects. Any other value is complete before the interpreter prints it. The statement then has had all
+      // its effects, so the exit status is 0.
       throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
     }
     let last = value.isNull ? frame.run.shown?.value ?? .null : value

@@ -10,15 +10,15 @@ import Values
 struct OrderedElementBuffer {
   private typealias IndexedValue = (index: Int, value: Value, names: [Value])
 
-  /// The values of the first elements.
+  /// The values of the first elements, in the order of the elements.
   ///
-  /// With each value, the buffer stores the index of the value's element, and then the values of the names from `as`.
+  /// With each value, the buffer stores the index of its element and the values of the names that `as` defined.
   private var buffer = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
-  /// The index of the first element without a result.
+  /// The index of the element whose result the buffer can add next.
   private var next = 0
-  /// The results of elements after the element `next`, by index.
+  /// The results of later elements, which wait for the result of the element `next`, by the index of their element.
   ///
-  /// An element without a value has an empty result.
+  /// For an element without a value, the list is empty.
   private var waiting: [Int: [IndexedValue]] = [:]
   /// The values that arrived too late: the buffer already contained values of later elements.
   private var late: [IndexedValue] = []
@@ -26,7 +26,7 @@ struct OrderedElementBuffer {
   /// The maximum number of results that wait for the result of an earlier element.
   private static let waitingLimit = 4096
 
-  /// Adds the value of an element, with the values of its names from `as`.
+  /// Adds the value of an element, with the values of the names that `as` defined for the element.
   ///
   /// `value` is nil for an element without a value.
   mutating func take(_ value: Value?, _ names: [Value], at index: Int) throws(Fault) {
@@ -42,7 +42,7 @@ struct OrderedElementBuffer {
 
   /// Returns all values in the order of their elements, as a stream that can be read once.
   func elements() -> ElementStream {
-    // The waiting values belong to elements after those in the buffer, so they are merged like late values.
+    // The waiting values come after the values in the buffer. Merging them like late values puts them at the end.
     var late = (late + waiting.values.joined()).sorted { $0.index < $1.index }[...]
     var stored = buffer.elements()
     let count = buffer.count + late.count

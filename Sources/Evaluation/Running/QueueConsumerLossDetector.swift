@@ -3,11 +3,11 @@ import JSONRPC
 import Synchronization
 import Values
 
-/// Detects whether a queue loses its consumer while a statement sends creates to the queue.
+/// Detects whether a queue loses its consumer while a statement sends `create` requests to the queue.
 ///
 /// If the consumer disappears, the broker redelivers unacknowledged requests to the next consumer. The next consumer
-/// may carry out a create a second time. The broker does not tell clients that it redelivers requests. Therefore this
-/// type asks the broker for the number of consumers while no reply arrives.
+/// can then create a resource a second time. The broker does not tell clients that it redelivers requests. Therefore
+/// this type asks the broker for the number of consumers while no reply arrives.
 final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue
@@ -65,7 +65,7 @@ final class QueueConsumerLossDetector: Sendable {
 }
 
 extension Session {
-  /// Shows a note for each queue that lost its consumer while a statement sent creates to the queue.
+  /// Shows a note for each queue that lost its consumer while a statement sent `create` requests to the queue.
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(

@@ -13,7 +13,8 @@ extension RunContext {
   ///
   /// - Parameters:
   ///   - prepared: The change.
-  ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
+  ///   - step: The role of the change in the command's sequence, such as the last change; nil if the command sends only
+  ///     this change.
   /// - Returns: The value of the reply.
   /// - Throws: The error of the change, which marks the arguments that caused the error.
   @inline(__always) func change(_ prepared: PreparedChange, _ step: IterationChangeRole? = nil) async throws(Fault)
@@ -66,7 +67,10 @@ extension RunContext {
 }
 
 extension Session {
-  /// Creates the dispatcher that sends a statement's changes through a client or another carrier.
+  /// Creates the dispatcher that sends a statement's changes.
+  ///
+  /// The client sends the changes, or `carrier` if it is not nil. A carrier is, for example, a pool of workers. In a
+  /// dry run, nothing is sent.
   func dispatcher(
     _ run: RunContext, _ client: ClientValue, isDry: Bool = false,
     guards: consuming ChangeSafeguards = ChangeSafeguards(),

@@ -79,7 +79,9 @@ struct UnexpectedTypes {
   private var others = 0
   private var count = 0
 
-  /// Counts the resources or identifiers of a list, or of one page of a list.
+  /// Counts the resources or identifiers of a list, and those with another type than `type`.
+  ///
+  /// For a long list, there is one call for each page.
   mutating func take(_ resources: [JSONObject], than type: String) {
     count += resources.count
     for resource in resources where !resource.hasText(type, at: "type") {

@@ -42,7 +42,7 @@ public final class Session: Sendable {
     public var isOffline = false
     /// Whether the stage `sh` may run programs (the option `--allow-sh`).
     public var allowsShell = false
-    /// The default format of results; nil if the kind of output decides.
+    /// The default format of results; nil for tables at a terminal and lines of JSON elsewhere.
     public var format: ResultFormat?
     /// The session's timeout of a request; nil for no limit.
     ///
@@ -63,9 +63,9 @@ public final class Session: Sendable {
     ///
     /// At a terminal, the function replaces control characters with escapes.
     public var note: @Sendable (String) -> Void
-    /// A function that shows a text with the program's own control sequences on standard error.
+    /// A function that shows a text on standard error, and keeps the control sequences in the text, such as colors.
     ///
-    /// The caller has already replaced control characters in the data of the text.
+    /// The caller has already replaced the control characters that come from data.
     public var draw: @Sendable (String) -> Void
     /// A function that shows the progress line, or removes the line if its argument is nil.
     ///
@@ -162,7 +162,7 @@ public final class Session: Sendable {
     var takesHistoryOfDirectory = false
     /// The total time for which the user has read results in the pager.
     var readingTime = Duration.zero
-    /// The state of the running statement of the top level.
+    /// The state of the top-level statement that is running.
     var statement: StatementConsentsAndOutcomes
     /// The running bulk changes that write a journal file.
     var journaled: [(label: String, journal: Journal)] = []
@@ -187,11 +187,11 @@ public final class Session: Sendable {
   public let output: ResultOutput
   let host: SessionCallbacks
   let timeout: SessionTimeout
-  /// The state of the whole run: how the user confirms destroys, the limits, and the open streams.
+  /// The safeguards of the whole run: the way to confirm destructions, the limits, and the open streams.
   let account: RunSafeguardState
   /// The carrier of dry runs, which answers changes without sending them, and stores the created resources.
   let dryRun = DryRunCarrier()
-  /// The detector of queues that lose their consumer while the session sends creates to them.
+  /// The detector of queues that lose their consumer while the session creates resources through them.
   let consumers = QueueConsumerLossDetector()
   /// The progress of the session's statements.
   let progress: SessionProgressDisplay

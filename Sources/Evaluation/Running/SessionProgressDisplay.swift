@@ -67,7 +67,7 @@ final class SessionProgressDisplay: Sendable {
   ///
   /// The value is also true while no statement runs.
   private let isCounting = Atomic(true)
-  /// The minimum number of elements that a counted stream returns together.
+  /// The minimum number of elements that the counted stream returns at a time.
   private let leastPiece = Atomic(1)
   /// The duration after which an activity becomes visible.
   private let least: Duration
@@ -104,7 +104,9 @@ final class SessionProgressDisplay: Sendable {
     isCounting.store(false, ordering: .relaxed)
   }
 
-  /// Makes the counted stream return at least `count` elements together, because a stage looks them up concurrently.
+  /// Makes the counted stream return at least `count` elements at a time.
+  ///
+  /// A stage that looks up its elements uses this function, so that it can look up `count` elements concurrently.
   func read(together count: Int) { leastPiece.max(count, ordering: .relaxed) }
 
   /// Ends the progress of the statement, and removes its line.

@@ -111,7 +111,7 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Looks up iterations of earlier runs that have an unknown outcome and no element in this run.
+  /// Looks up the unknown iterations that only earlier runs had: this run has no elements for them.
   ///
   /// The function shows a note if the lookups find that iterations were carried out.
   private func lookUpEarlier() async {
@@ -169,7 +169,7 @@ final class EachJournal: Sendable {
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
     try? await journal.flush()
-    // The unknown iterations also include iterations of earlier runs that have no element in this run.
+    // Add the unknown iterations that only earlier runs had, because this run has no elements for them.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state

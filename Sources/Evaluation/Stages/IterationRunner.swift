@@ -52,8 +52,10 @@ struct IterationRunner: Sendable {
 
   /// Runs an iteration, and records its end in the journal file.
   ///
-  /// If the journal says to skip the iteration, the function returns null instead. The first Ctrl-C does not interrupt
-  /// the iteration. An interrupted iteration could leave some of its changes undone, and its outcome would be unknown.
+  /// If the journal says to skip the iteration, the function returns null instead.
+  ///
+  /// The first Ctrl-C does not interrupt the iteration, because an interruption could leave some of its changes undone.
+  /// The outcome of the iteration would then be unknown.
   private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -124,7 +126,7 @@ struct IterationValues: Sendable {
     let isFirst = buffer.count == 0
     defer { count += 1 }
     guard keepsFlow || !value.isNull || !isFirst else { return }
-    // Without a stage that follows, the buffer does not contain the nulls before the first other value yet.
+    // This is the first value that is not null. If no stage follows, the nulls before it were only counted. Add them.
     if isFirst { for _ in 0..<count { try buffer.append(.null) } }
     try buffer.append(value, names: keepsFlow && !page.names.isEmpty ? page.names[index] : [])
   }

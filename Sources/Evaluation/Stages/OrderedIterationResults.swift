@@ -6,11 +6,11 @@ struct OrderedIterationResults: Sendable {
   private(set) var results: IterationValues
   /// The failures, each with the index and the label of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// Whether this type could not store or print a result, for example because the disk is full.
+  /// Whether a result could not be stored or printed, for example because the disk is full.
   ///
-  /// This failure is the last one of its kind, because the type does not store or print the later results.
+  /// After such a failure, this object does not store or print further results.
   private var isBroken = false
-  /// Whether the type can store and print further results.
+  /// Whether this object can store and print further results.
   var canTake: Bool { !isBroken }
   /// The value and the printed output of an iteration, and the place of its element on a page.
   private struct ReadyResult {

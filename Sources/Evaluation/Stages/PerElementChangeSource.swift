@@ -16,7 +16,7 @@ final class PerElementChangeSource: BulkChangeSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
-  /// The slot of the hidden variable for the original element, from which earlier stages made the current element.
+  /// The slot of the hidden variable that contains the original element, before earlier stages changed it.
   ///
   /// Nil if no earlier stage changes the elements, or if no report shows the original elements.
   var named: Int?
@@ -125,7 +125,9 @@ final class PerElementChangeSource: BulkChangeSource {
     let element: Value
     /// The values that `as` stages named for the element.
     let names: [Value]
-    /// The element at the head of the pipeline, from which the earlier stages made this element; nil if it is the same.
+    /// The original element, from which the earlier stages made ``element``.
+    ///
+    /// Nil if no earlier stage changed the element, or if no report shows the original element.
     let source: Value?
   }
 
@@ -139,7 +141,9 @@ final class PerElementChangeSource: BulkChangeSource {
       element: page.elements[position], names: page.names[position], source: named.map { frame.slots[$0] })
   }
 
-  /// Evaluates the arguments that depend on an element, and returns the element with its change or its lookup.
+  /// Evaluates the arguments that depend on an element, and returns the element with its change.
+  ///
+  /// If the change depends on a lookup, the function returns the element without a change.
   private func evaluated(_ element: PageElement) async throws(Fault) -> ChangeBuildResult {
     var given = arguments.each(once, element.element)
     let key: String?
@@ -150,7 +154,7 @@ final class PerElementChangeSource: BulkChangeSource {
     return try built(element, given, key: key)
   }
 
-  /// Returns an element with its change or its lookup.
+  /// Returns an element with its change; returns the element without a change if the change depends on a lookup.
   private func built(
     _ element: PageElement, _ given: consuming Arguments, key: String?
   ) throws(Fault) -> ChangeBuildResult {
@@ -164,7 +168,9 @@ final class PerElementChangeSource: BulkChangeSource {
     return .made(BulkElement(element.element, names: element.names, .success(prepared), source: element.source))
   }
 
-  /// Returns an element whose change could not be built; throws an error that `try` can't catch.
+  /// Returns the element with the error that prevented its change.
+  ///
+  /// - Throws: `error`, if `try` can't catch it.
   private func failed(_ element: PageElement, _ error: Fault) throws(Fault) -> BulkElement {
     if error.isUncatchable { throw error.within("at \(element.element.label)") }
     isStopped = !policy.continuesOnError

@@ -14,12 +14,13 @@ struct PostedIterationRunner {
   private let frame: ExecutionFrame
   private let client: ClientValue
   private let carrier: PostingClientCarrier
-  /// The change of all iterations, if it does not depend on the element.
+  /// The change that all iterations send; nil if the change depends on the element.
   private let constant: PreparedChange?
 
-  /// Prepares the iterations; returns nil if they need tasks of their own.
+  /// Prepares the iterations; returns nil if each iteration needs a Swift task.
   ///
-  /// This is the case in a dry run, inside an iteration with a journal, and if the client's connection is not a broker.
+  /// Iterations need tasks in a dry run, inside an iteration that writes a journal, and on a connection without a
+  /// broker.
   init?(_ request: CompiledChangeCommand, limit: Int, _ frame: ExecutionFrame) {
     guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
       let carrier = PostingClientCarrier(ifPosting: client.client)
@@ -97,7 +98,7 @@ struct PostedIterationRunner {
     do throws(Fault) { return .success(try request.change(&frame)) } catch { return .failure(error) }
   }
 
-  /// Shows the notes that precede a change, and watches the consumers of a queue to which creates are sent.
+  /// Shows the notes that precede a change, and watches the consumers of the queue if the change is a `create`.
   private func announce(_ prepared: PreparedChange) {
     let session = frame.run.session
     session.note(notSentOf: prepared)

@@ -105,7 +105,9 @@ private struct ChangingStage: Sendable {
   private let complete: @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
   private let arguments: PerElementArguments
   private let takesWorkers: Bool
-  /// The slot of the variable that contains the element at the head of the pipeline; nil without such a variable.
+  /// The slot of the hidden variable `$source`, which contains the original element; nil without this variable.
+  ///
+  /// The original element is the element before the earlier stages change it.
   private let named: Int?
 
   init(
@@ -145,7 +147,8 @@ private struct ChangingStage: Sendable {
     return keepsFlow ? .elements(flow) : .value(bulk.summary(tally), names: [])
   }
 
-  /// Returns the plan for sending the changes, after the user's consent and the wait for requests of earlier runs.
+  /// Gets the user's consent, waits for the requests of earlier runs, and then returns the plan for sending the
+  /// changes.
   private func plan(
     _ opened: OpenedOptions, _ source: PerElementChangeSource, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> BulkPlan {
@@ -167,8 +170,8 @@ private struct ChangingStage: Sendable {
     plan.guards = guards
     plan.failedFile = opened.failedFile
     try complete(&plan, run)
-    // In an `each`, a change is the last action of the iteration only if this stage is the last command and has only
-    // one element. If the stage has several elements, further changes follow.
+    // The stage can be the last command of an iteration of `each`. Its change is then the last action of the iteration
+    // only if the stage has one element. With several elements, further changes follow.
     plan.guards.step.isLast = source.total == 1 && plan.carrier == nil && run.lastCommands.contains(once.range)
     return plan
   }
