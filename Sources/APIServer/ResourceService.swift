@@ -22,7 +22,8 @@ public final class ResourceService: Sendable {
   let memory = Mutex(CountAndPageStartCache())
   /// Whether the service stores the answers to changes.
   ///
-  /// A broker can deliver a request twice. For the second delivery, a stored answer replaces a second change.
+  /// A broker can deliver a request twice. For the second delivery, the service returns the stored answer and does not
+  /// repeat the change.
   private let remembersChanges: Bool
 
   /// The names of the queues, which are the names of the types, in alphabetical order.

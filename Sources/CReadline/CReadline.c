@@ -308,8 +308,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// Returns the characters before which readline looks for the start of the word. The function returns only the character
-// before the text that the completion replaces, so that readline finds the same start.
+// Returns the break characters: the characters before which a word can begin. The function returns only the character
+// before the text that the completion replaces. readline then finds the same start of the word.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;

@@ -7,7 +7,7 @@ enum BinaryFileDetector {
   /// - Parameters:
   ///   - head: The first bytes of the file. 512 bytes are enough to recognize every kind.
   ///   - path: The path of the file.
-  ///   - isText: Whether the file may be a web page, which is an error in other formats than text.
+  ///   - isText: Whether the program reads the file as text. If false, a web page is an error, too.
   /// - Returns: The error. If a command can convert the file, the next step of the error is the command.
   static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
@@ -108,8 +108,8 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The text must contain at least one character of several bytes, and at most as many invalid bytes as such
-  /// characters.
+  /// The text must contain at least one valid character of several bytes. It must not contain more invalid bytes than
+  /// such characters.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {

@@ -138,8 +138,7 @@ struct CSVParser {
 
   /// Skips bytes up to the next separator, line end or quote.
   ///
-  /// The codes of these characters are at most `highest`. Most other bytes are greater, so that one comparison is
-  /// enough to skip them.
+  /// `highest` is the greatest of these characters. Most bytes are greater, and for them one comparison is enough.
   private mutating func skipPlain() {
     let highest = max(separator, UInt8(ascii: "\""))
     offset = unsafe bytes.withUnsafeBufferPointer { bytes in

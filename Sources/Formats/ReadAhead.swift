@@ -2,7 +2,7 @@ package import Values
 
 /// Reads and parses the next piece of a file while the caller processes the current piece.
 package struct ReadAhead {
-  /// A piece that another thread parses, and a reader for the following pieces.
+  /// The state after reading one piece of the file: the piece, which another thread parses, and a reader for the rest.
   private struct PrefetchedPiece: Sendable {
     var reader: FileReader
     /// The elements of the piece; nil at the end of the file.

@@ -118,7 +118,7 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the resources of the document to which this resource's relationships lead, directly or over other
+  /// Returns the resources of the document to which this resource's relationships lead, directly or through other
   /// resources.
   ///
   /// - Returns: The resource objects of the included resources, and the identifiers of the primary resources.

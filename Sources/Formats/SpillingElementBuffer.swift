@@ -36,8 +36,8 @@ package struct SpillingElementBuffer {
 
   /// Checks that the buffer can create a temporary file.
   ///
-  /// A statement that changes data calls the function before its first change, because it would lose the results of
-  /// its changes if it found the problem later.
+  /// A statement that changes data makes this check before its first change. A later failure would lose the results of
+  /// the changes.
   ///
   /// - Throws: A `file` error with the reason.
   package static func checkTemporaryDirectory() throws(Fault) { _ = try FileDescriptor.nameless() }

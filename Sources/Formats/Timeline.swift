@@ -5,10 +5,10 @@ extension Chart {
   /// The maximum number of bars of a timeline.
   private static let mostTimes = 40
 
-  /// Returns a chart that shows how many times fall into each period, such as each day.
+  /// Returns a chart of the number of points in time in each period, such as each day.
   ///
-  /// The period is between a second and a thousand years long: the shortest that gives at most 40 bars. A period that
-  /// contains no time has an empty bar.
+  /// A period is between a second and a thousand years long. The function chooses the shortest length with at most 40
+  /// bars. A period without points in time has an empty bar.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimelinePeriodLength.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
@@ -19,9 +19,9 @@ extension Chart {
   }
 }
 
-/// A length of periods in a timeline, such as a day or ten years.
+/// The length of each period in a timeline, such as a day or ten years.
 ///
-/// Each period has a number. Days, for example, are counted from 1970-01-01.
+/// The periods are numbered. For example, day 0 is 1970-01-01.
 private enum TimelinePeriodLength: Equatable {
   case second, minute, hour, day, month
   case years(Int)

@@ -18,8 +18,8 @@ public enum Help {
 
   /// Returns the text of `help WORDS`; nil if no page has this name.
   ///
-  /// The name of an option may end with a colon. For a terminal, `columns` is its width. Without a width, only the lines
-  /// of articles are broken, for 80 columns.
+  /// The name of an option may end with a colon. `columns` is the width of the terminal, and nil for other output. For
+  /// other output, the function breaks only the lines of articles, at 80 columns.
   public static func text(_ words: [String], columns: Int? = nil) -> String? {
     let layout = PageLayout(columns: columns)
     guard let word = words.first else { return layout.lines(overview, margin: "") }

@@ -7,7 +7,7 @@ struct PageLayout: Sendable {
 
   /// Returns lines with a margin, each with a line end; breaks a line of prose that is too long.
   ///
-  /// Code is a line that begins with two spaces, unless it is a list entry such as `name  note`. Code is not broken, so
+  /// A line that begins with two spaces is code, except for a list entry such as `  name  note`. Code is not broken, so
   /// that a user can copy it.
   func lines(_ text: String, margin: String) -> String {
     let lines = text.hasSuffix("\n") ? text.dropLast() : text[...]
@@ -26,7 +26,8 @@ struct PageLayout: Sendable {
 
   private static func isCode(_ line: Substring) -> Bool {
     guard line.hasPrefix("  ") else { return false }
-    // Code can end with a comment, which begins with #.
+    // A line with two spaces before further text is a list entry, unless the further text is a comment, which begins
+    // with #.
     return line.drop { $0 == " " }.firstMatch(of: #/ {2,}[^ #]/#) == nil
   }
 }

@@ -91,9 +91,10 @@ struct RoffWriter {
 }
 
 extension String {
-  /// The passages of the text: the paragraphs between blank lines, each as one line, and the lines of code.
+  /// The paragraphs and the code of the text.
   ///
-  /// Lines that begin with two spaces are code. Each line of code ends with a line end.
+  /// A paragraph is one line, and blank lines separate paragraphs in the text. Lines that begin with two spaces are
+  /// code. Each line of code ends with a line end.
   fileprivate var passages: [(isCode: Bool, text: String)] {
     fenced.split(separator: "```", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
       if index % 2 == 1 { return [(true, String(part.drop { $0 != "\n" }.dropFirst()))] }

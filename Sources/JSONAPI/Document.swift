@@ -131,8 +131,8 @@ public final class Document: Sendable {
 
   /// Returns the pages of the document's links, and the total count; nil if the document has neither.
   ///
-  /// `asked` is the requested page. If a link contains no page size, its page has the size of `asked`. If `asked` is
-  /// nil, its page has as many resources as this document.
+  /// `asked` is the requested page. Its size applies to a link without a page size. If `asked` is nil, the number of
+  /// resources in this document applies instead.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (count == 0 ? nil : count))

@@ -63,14 +63,14 @@ public struct Pagination: Sendable, Equatable {
   public var last: Page?
   /// The next page; nil on the last page, and if the link to the next page is not readable.
   public var next: Page?
-  /// The received link to the next page, if it contains no readable page number or offset; otherwise nil.
+  /// The link to the next page as received, if the link has no readable page number or offset; otherwise nil.
   public private(set) var unreadableNext: JSONValue?
   /// The previous page; nil on the first page.
   public var previous: Page?
   /// The number of resources on all pages; nil if the service sends no count, or no readable count.
   public var totalSize: Int?
 
-  /// The received count of resources, if it is not a whole number; otherwise nil.
+  /// The count of resources as received, if it is not a whole number; otherwise nil.
   public private(set) var unreadableTotal: JSONValue?
 
   /// Whether there is a next page, even if the link to that page is not readable.

@@ -124,7 +124,7 @@ public struct JSONObject: Sendable {
 
   /// The value of a member; nil if the object does not have the member.
   ///
-  /// Setting nil removes the member. Setting a value for a new key appends a member.
+  /// To remove a member, set nil. A value for a new key becomes the last member.
   public subscript(key: String) -> JSONValue? {
     get {
       switch storage {

@@ -96,7 +96,7 @@ extension JSONObject {
 extension JSONTape {
   /// Appends the value at an index as compact JSON.
   ///
-  /// The function copies numbers and strings without escapes from the parsed text.
+  /// A number, or a string without escapes, is copied from the parsed text.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {

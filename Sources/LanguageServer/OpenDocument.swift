@@ -12,7 +12,7 @@ struct OpenDocument {
   /// The errors and warnings that the check found in this version of the text.
   private(set) var report: Interpreter.CheckReport
 
-  /// The text.
+  /// The text of the document.
   var source: SourceText { map.source }
 
   init(uri: String, version: JSONValue, text: String, session: Session, encoding: PositionMap.PositionEncoding) {

@@ -107,8 +107,8 @@ struct URIPasswordFinder {
   ///
   /// `uri` does not contain the scheme. The password is between the first colon and the last `@` of ``head(of:_:)``.
   ///
-  /// This part of a broker's URI can lack an `@`, as in `guest:secret`. The text after the colon is then a password if
-  /// it is not a port. The password ends at the last `@` of the whole URI, or at the end of the URI.
+  /// A broker's URI can lack the `@`, as in `guest:secret`. The text after the colon is then a password if it is not a
+  /// port. This password ends at the last `@` of the whole URI, or at the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.URIKind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }

@@ -36,8 +36,8 @@ extension Console {
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }
-        // If the pager can't run, the pipe to the pager becomes full, because nothing reads it. The pipe is full long
-        // before the text reaches 1 MiB.
+        // If the pager can't run, nothing reads the pipe. The pipe is then full long before the text reaches 1 MiB, so
+        // `text` need not store more.
         if text.beginning.count < 1 << 20 { text.beginning += bytes }
         if process.write(bytes) { return true }
         guard process.couldNotRun else { return false }

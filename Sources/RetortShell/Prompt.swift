@@ -98,7 +98,7 @@ final class Prompt: Sendable {
     case .edit(let line):
       if !line.isEmpty { draft.add(line) }
       let text = draft.take()
-      remember(text, editor)  // the history then contains the text if the editor fails
+      remember(text, editor)  // so that the history contains the text even if the editor fails
       await edit(text)
     case .interrupted: drop()
     case .endOfInput:

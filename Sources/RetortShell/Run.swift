@@ -95,9 +95,11 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
 /// belong to the script. The function also replaces `--yes=N` with `--yes-limit N`, and adds a topic to a `--trace`
 /// without a topic.
 ///
-/// The function shows an error message for an unknown option, and for an invalid number in `--yes=N`. After FILE, an
-/// argument that begins with `-` is an error, too, if no `--` comes before it. If FILE is missing, and the user meant
-/// another command line, the function shows an error with that command line.
+/// The function shows an error message and returns nil in these cases:
+///
+/// - An option is unknown or in a wrong place, or the N in `--yes=N` is not a whole number.
+/// - An argument after FILE begins with `-`, and no `--` comes before it.
+/// - FILE does not exist, and the user probably meant another command line. The error proposes that command line.
 ///
 /// - Parameters:
 ///   - arguments: The arguments of the program, or of `retort demo`.

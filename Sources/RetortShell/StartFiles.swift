@@ -25,7 +25,7 @@ struct StartFiles {
   /// Returns the texts of the start files that the prompt may run, in order.
   ///
   /// - Parameter note: Called with the reason if the prompt must not run a file.
-  /// - Returns: The text of the user's own file, and the text of the other file if the user trusts it.
+  /// - Returns: The text of the user's own file, and the text of `.retortrc` if the user trusts it.
   func texts(note: (String) -> Void) -> [SourceText] {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {

@@ -63,8 +63,7 @@ public final class LineEditor: Sendable {
 
   /// Shows the prompt, and waits until the user has entered a line.
   ///
-  /// Ctrl-C clears the line. SIGTERM and SIGHUP end the wait. If another call is already waiting, the new call waits
-  /// for its end.
+  /// Ctrl-C clears the line. SIGTERM and SIGHUP end the wait. A second call waits until the first call has returned.
   public func readLine(prompt: LinePrompt) async -> PromptInput {
     await SignalCatcher.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))

@@ -52,7 +52,7 @@ final class Readline {
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
-  /// Reads one key, and returns the input if the key completes it.
+  /// Reads one key, and returns the input if the key completes the input, as Enter does.
   ///
   /// Returns nil if the user is still editing the line.
   func readKey() -> PromptInput? {

@@ -166,8 +166,13 @@ package struct ElementStream {
   /// on the previous page, or nil at the end of the stream. The second argument is the total, if it is known.
   ///
   /// The stream divides a large page into pieces. It adjusts the size of a piece so that the caller processes one piece
-  /// in 50 to 200 ms. A piece has at least as many elements as `least` returns, if the page has so many: the number of
-  /// elements that the caller processes concurrently.
+  /// in 50 to 200 ms.
+  ///
+  /// - Parameters:
+  ///   - least: Returns the minimum number of elements of a piece: the number that the caller processes concurrently.
+  ///     Only the last piece of a page can be smaller.
+  ///   - advance: Receives the progress.
+  /// - Returns: The new stream.
   package func counted(
     least: @escaping () -> Int = { 1 }, _ advance: @escaping (_ done: Int?, _ total: Int?) -> Void
   ) -> ElementStream {

@@ -78,7 +78,8 @@ public final class Fault: Error, Sendable {
 
   /// Returns the same error with a position: the source text and a range.
   ///
-  /// If the error already has marks, the marks stay. If it already has a source text, the whole error stays as it is.
+  /// An error that already has a source text stays unchanged. In any other error, existing marks stay, and `range` is
+  /// used only if there are no marks.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return changed { facts in
@@ -103,7 +104,7 @@ public final class Fault: Error, Sendable {
 
   /// Whether the message is the same as that of another error, apart from numbers and quoted names.
   ///
-  /// For the elements of a list, the messages of the same error often differ only in a number or a name.
+  /// For example, `posts/1 has no field x` and `posts/2 has no field x` have the same wording.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -113,8 +114,8 @@ public final class Fault: Error, Sendable {
 
   /// Whether `rescue` can't catch the error.
   ///
-  /// The uncatchable errors are a refusal by a guard or a missing confirmation, a limit, an interrupt, `exit`, and a
-  /// closed standard output.
+  /// The kinds of uncatchable errors are `refused` (by a guard, or without a confirmation), `limit`, `interrupted`,
+  /// `exit` and `closed` (standard output).
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
   /// The value of the error's field `.seed`: a word of the Elixir library Calcinator.

@@ -80,8 +80,8 @@ extension Value {
 
   /// Returns the exact text of the value, for a csv cell, a key and the function `string`.
   ///
-  /// A string, a duration and a time have no quotes. A client becomes its name, a connection its address, an error its
-  /// message, and a pattern its text in slashes. Any other value becomes JSON.
+  /// A string, a duration and a time have no quotes. A client gives its name, a connection gives its address, and an
+  /// error gives its message. A pattern is between slashes. Any other value becomes JSON.
   package func exactText() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

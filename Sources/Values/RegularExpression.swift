@@ -35,7 +35,9 @@ import Synchronization
   private let compiled: Mutex<CompiledPattern>
   /// The number of groups of the pattern.
   let groupCount: Int
-  /// The maximum size, in bytes, of a text that the machine code searches.
+  /// The maximum size, in bytes, of a text that the pattern's machine code searches.
+  ///
+  /// The interpreted form of the pattern searches longer texts.
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(PatternSyntaxError) {
@@ -109,11 +111,11 @@ private struct StepBudget {
 
   /// Creates the budget for a text of `count` bytes.
   ///
-  /// The budget is enough for any search in linear time. A search of a short text uses up the budget in less than a
-  /// second.
+  /// The budget is enough for any search in linear time. For a short text, a search takes less than a second until the
+  /// budget is used up.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Subtracts from the budget the units of a call at a position of the text.
+  /// Subtracts the cost of one call by PCRE2 at a position of the text.
   ///
   /// - Returns: False if no units are left or the task is cancelled.
   mutating func spend(at position: Int) -> Bool {
@@ -146,9 +148,9 @@ extension RegularExpression {
   }
 }
 
-/// The objects of PCRE2 for one pattern: both compiled forms, their contexts, and the position of a match.
+/// The objects of PCRE2 for one pattern: the pattern in machine code and in interpreted form, and memory for searches.
 ///
-/// A mutex owns the objects, so that only one task at a time uses them.
+/// Only one search at a time can use the objects, so they are in a mutex.
 @safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
   private let quick: OpaquePointer
   private let careful: OpaquePointer

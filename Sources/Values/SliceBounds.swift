@@ -1,8 +1,8 @@
 package import JSONText
 
-/// The first and the last index of a part of a list or a text: `x[FIRST..LAST]`.
+/// The first and the last index of a slice of a list or a text: `x[FIRST..LAST]`.
 package struct SliceBounds {
-  /// One bound of the part.
+  /// One bound of a slice, such as the 0 in `x[0..2]`.
   ///
   /// The bound counts from 0. A negative literal counts from the end: -1 is the last element.
   package struct SliceBound {

@@ -8,7 +8,8 @@ package struct TimeFormat: Sendable {
 
     /// Whether the text of the part begins with a digit.
     ///
-    /// A number directly before such a part needs all its digits: `%d%m` reads `0112`, not `112`.
+    /// If such a part directly follows a number, the number must have two digits. For example, `%d%m` reads `0112`, but
+    /// not `112`.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
@@ -82,8 +83,7 @@ package struct TimeFormat: Sendable {
   /// Reads a text of this format.
   ///
   /// A text without `%z` is a time in UTC. `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two
-  /// digits. Directly before a digit or another letter except `%z`, each of these five letters reads exactly two
-  /// digits.
+  /// digits. If another number or a digit follows directly, as in `%d%m`, they read exactly two digits.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {

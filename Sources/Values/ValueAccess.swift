@@ -59,10 +59,9 @@ package enum ValueAccess {
         ?? "\(listing(names)); to get null instead of an error, write ?.\(name)")
   }
 
-  /// Returns the error for a resource of which only the type and the id are known.
+  /// Returns the error for a missing field of a resource of which only the type and the id are known.
   ///
-  /// For example, a change that an earlier run carried out has such a resource as its result, because this run has no
-  /// reply.
+  /// For example, a resumed run knows only the type and the id of a resource that an earlier run changed.
   private static func missing(_ name: String, ofIdentifier resource: ResourceValue) -> Fault {
     Fault(
       .field, "\(resource.label) has no field \(name), because only its type and its id are known",

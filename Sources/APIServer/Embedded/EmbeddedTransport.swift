@@ -7,8 +7,8 @@ import Synchronization
 /// The service carries out the requests one at a time, in order, on the dispatch queue of the link. A long request
 /// therefore does not block the sender's thread, and can still time out.
 ///
-/// As with a broker, the service carries out a request even if the sender no longer waits, but ignores an expired
-/// request.
+/// As with a broker, the service carries out a request even if the sender no longer waits for the reply. The exception
+/// is a request with an expiration: the service ignores the request after its deadline.
 final class EmbeddedTransport: PostingTransport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil

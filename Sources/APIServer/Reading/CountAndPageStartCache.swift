@@ -44,7 +44,7 @@ struct CountAndPageStartCache: Sendable {
     let page: RequestedPage
   }
 
-  /// The maximum number of queries, and the maximum number of pages, for which the cache has an entry.
+  /// The maximum number of row counts, and of page starts, in the cache.
   static let capacity = 64
 
   private var stamp: ChangeCounters?

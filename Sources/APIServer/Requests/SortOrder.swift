@@ -107,10 +107,10 @@ struct SortOrder {
     return bound + SQLFragment(" AND ") + condition
   }
 
-  /// Returns an SQL condition that is true if a row's value of a term comes after a given value.
+  /// Returns an SQL condition for the rows in which the value of a term comes after a given value.
   ///
-  /// If `orEqual` is true, the row's value may also be equal to the given value, and nil means that all rows match. If
-  /// `orEqual` is false, nil means that no row matches.
+  /// If `orEqual` is true, rows with an equal value match, too. The result is nil if all rows match (`orEqual` is
+  /// true), or if no row matches (`orEqual` is false).
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -3,7 +3,7 @@ import JSONText
 import SQLite
 
 extension Column {
-  /// The error that a column can't store a JSON value.
+  /// The error for a JSON value that a column can't store.
   struct ColumnTypeMismatch: Error {
     let message: String
 

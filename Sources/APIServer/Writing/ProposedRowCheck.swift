@@ -99,8 +99,8 @@ struct ProposedRowCheck {
   /// Whether the check evaluates a rule on the given columns.
   ///
   /// The check skips a rule on a column with an invalid value. It also skips a rule on a column that SQLite generates,
-  /// because the column's value is unknown before the write. For an update, it skips a rule whose columns are all
-  /// unwritten.
+  /// because the column's value is unknown before the write. For an update, it skips a rule if the request writes none
+  /// of the rule's columns.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -122,9 +122,9 @@ struct ProposedRowCheck {
   /// The rule that the key needs a value is in `requiredKey`.
   private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
-  /// The rule that a create must contain a value for the key; empty if there is no such rule.
+  /// The rule that the key must have a value; empty for an update and for integer keys.
   ///
-  /// SQLite generates integer keys, so the rule exists only for other keys.
+  /// SQLite generates integer keys, so a `create` need not contain them.
   private var requiredKey: [RowRule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [

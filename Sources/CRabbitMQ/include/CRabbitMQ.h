@@ -125,7 +125,8 @@ void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t 
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
 // Retains the TLS session of an open socket until `retort_release_tls`. Otherwise librabbitmq would free the session as
-// soon as a write fails, and the broker's alert, which contains the reason, could no longer be read.
+// soon as a write fails. The program could then no longer read the broker's alert, which says why the connection
+// failed.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
@@ -145,8 +146,8 @@ const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
 // Each of the three functions below reads a PEM file. retort_trust reads the certificates of trusted authorities.
-// retort_show reads the client's certificate, and retort_sign must then read the key of the client's certificate. If a
-// file can't be read, errno contains the reason.
+// retort_show reads the client's certificate. After it, retort_sign must read the key of that certificate. If a file
+// can't be read, errno contains the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);

@@ -59,7 +59,8 @@ public struct Article: Sendable {
 extension String {
   /// The text with fences around its code.
   ///
-  /// The lines that begin with two spaces are code. The margin of the first of them is removed from all of them.
+  /// Lines that begin with two spaces are code. The function removes the margin of the first line of code from each
+  /// line of that code.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []
