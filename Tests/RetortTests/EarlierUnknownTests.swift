@@ -98,7 +98,7 @@ import Testing
     (body: "destroy posts it confirm: true", next: "[1]", isDestroyed: false, said: "each: 1 ok\n", sent: 2),
     (
       body: "update posts it {views: 5}", next: "[]", isDestroyed: false,
-      said: "a lookup shows that 1 iteration of an earlier run, whose outcome was unknown, was carried out\n", sent: 1
+      said: "a lookup shows that 1 unknown iteration of an earlier run was carried out\n", sent: 1
     ),
     (body: "create posts {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
     (

@@ -234,7 +234,7 @@ import Testing
       "let c = connect \"embedded:blog\" name: \"b\"; let d = client queue: \"posts\" on: c"
     ),
     (
-      "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "name a connection: disconnect b",
+      "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "choose a connection: disconnect b",
       "let b = connect \"embedded:blog\" name: \"b\"; disconnect b"
     ),
   ]

@@ -5,7 +5,7 @@ import Testing
 /// The broker delivers unacknowledged creates again to the next consumer, so a create may happen twice.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
-    "queue posts lost its consumer during the creates, so the broker may have delivered a request twice: "
+    "queue posts lost its consumer during the statement, so the broker may have delivered a request twice: "
     + "count the created resources; help losses explains this\n"
 
   @Test(arguments: [

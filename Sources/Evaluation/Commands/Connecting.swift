@@ -152,7 +152,7 @@ extension Command {
       throw Fault(
         .type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)",
         nextStep: isClient
-          ? "to stop a client, write stop CLIENT; disconnect alone closes the connection if only one is open"
+          ? "to stop a client, write stop CLIENT; to close the only open connection, write disconnect without an argument"
           : "let c = connect \"URI\" name: \"NAME\", then disconnect c")
     }
     await connection.link.close()

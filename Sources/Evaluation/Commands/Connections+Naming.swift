@@ -14,7 +14,7 @@ extension ExecutionFrame {
     }?.key
   }
 
-  /// Returns the advice to name one of several connections, such as `name a connection: on: c`.
+  /// Returns the advice to choose one of several connections, such as `choose a connection: on: c`.
   ///
   /// If no variable holds a connection, the advice contains a `let` statement for a new variable.
   ///
@@ -23,9 +23,9 @@ extension ExecutionFrame {
   ///   - use: A function that returns the text with the variable: `on: c` for the variable `c`.
   /// - Returns: The advice; nil if no connection is open.
   func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
-    if let name = variable(of: connections) { return "name a connection: \(use(name))" }
+    if let name = variable(of: connections) { return "choose a connection: \(use(name))" }
     guard let last = connections.last else { return nil }
-    return "name a connection: let c = \(last.statement), then \(use("c"))"
+    return "choose a connection: let c = \(last.statement), then \(use("c"))"
   }
 }
 

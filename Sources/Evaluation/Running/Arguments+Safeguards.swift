@@ -183,8 +183,8 @@ extension Session {
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
     let command = "retort journal \(ShellWord.quoted(journal.path)) settle \(word)"
     note(
-      "check each of these; if it was carried out, run: \(command) done; if it was not carried out, run: "
-        + "\(command) again")
+      "check each of these: if it was carried out, run `\(command) done`; if it was not carried out, run "
+        + "`\(command) again`")
   }
 
   /// Shows how many changes a journal file records as done and as unknown, and how many changes are left.

@@ -69,7 +69,7 @@ extension Session {
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(
-        "queue \(queue) lost its consumer during the creates, so the broker may have delivered a request twice: "
+        "queue \(queue) lost its consumer during the statement, so the broker may have delivered a request twice: "
           + "count the created resources; help losses explains this")
     }
   }

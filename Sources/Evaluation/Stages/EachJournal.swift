@@ -130,8 +130,8 @@ final class EachJournal: Sendable {
     guard count > 0 else { return }
     let iterations =
       count == 1
-      ? "1 iteration of an earlier run, whose outcome was unknown, was"
-      : "\(count) iterations of an earlier run, whose outcomes were unknown, were"
+      ? "1 unknown iteration of an earlier run was"
+      : "\(count) unknown iterations of an earlier run were"
     session.note("\(journal.path): a lookup shows that \(iterations) carried out")
   }
 
