@@ -3,8 +3,8 @@
 
 #include <sqlite3.h>
 
-/// Returns the destructor that makes SQLite copy bound bytes. Swift does not import the macro, which casts an integer
-/// to a function pointer.
+/// Returns SQLITE_TRANSIENT, which makes SQLite copy the bytes that are bound to a statement. Swift does not import the
+/// macro, which casts an integer to a function pointer.
 static inline sqlite3_destructor_type retort_sqlite_copy(void) { return SQLITE_TRANSIENT; }
 
 /// Makes SQLite read a word in double quotes as text if it is not a name, whatever the build options of SQLite are.

@@ -26,8 +26,8 @@ struct PageLayout: Sendable {
 
   private static func isCode(_ line: Substring) -> Bool {
     guard line.hasPrefix("  ") else { return false }
-    // A line with two spaces before further text is a list entry, unless the further text is a comment, which begins
-    // with #.
+    // Two spaces inside a line separate the columns of a list entry. But in code, two spaces can precede a comment,
+    // which begins with #.
     return line.drop { $0 == " " }.firstMatch(of: #/ {2,}[^ #]/#) == nil
   }
 }

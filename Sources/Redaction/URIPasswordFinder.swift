@@ -93,8 +93,8 @@ struct URIPasswordFinder {
 
   /// Returns the index of the end of a URI.
   ///
-  /// A URI in a string literal ends at the closing quote. If there is no white space in the text before a URI, the URI
-  /// ends at the end of the line. Any other URI ends at the next white space.
+  /// A URI in a string literal ends at the closing quote. A URI in the first word of the text ends at the end of the
+  /// line. Any other URI ends at the next white space.
   private func end(of authority: URIAfterScheme) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }

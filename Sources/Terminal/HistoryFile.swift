@@ -61,8 +61,8 @@ public struct HistoryFile: Sendable, Equatable {
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
-  // The functions below decode bytes instead of characters, because the program must read up to 10,000 lines before its
-  // first prompt.
+  // The functions below decode bytes, because decoding characters is slower. The program must read up to 10,000 lines
+  // before its first prompt.
 
   static func entry(from line: ArraySlice<UInt8>) -> History.StatementWithDirectory {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {

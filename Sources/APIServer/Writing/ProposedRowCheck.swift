@@ -15,7 +15,7 @@ struct ProposedRowCheck {
   private let type: ResourceType
   private let schema: Schema
   private let draft: WrittenValues
-  /// The key of the row to update; nil for a create.
+  /// The key of the row to update; nil for the method `create`.
   private let existing: SQLValue?
 
   init(_ draft: WrittenValues, of type: ResourceType, in schema: Schema, updating existing: SQLValue?) {
@@ -65,7 +65,7 @@ struct ProposedRowCheck {
   /// The SQL of the query after `FROM (SELECT`.
   ///
   /// This SQL defines a subquery `c` with one row, which the write would store. A column that the request does not
-  /// write has its stored value or, for a create, its default value.
+  /// write has its stored value for an `update`, and its default value for a `create`.
   private var row: SQLFragment {
     var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {
@@ -174,7 +174,7 @@ struct ProposedRowCheck {
 
   /// Returns an error for each to-many relationship that refers to a missing row.
   ///
-  /// jsonapi-resources does not name the missing ids.
+  /// Like jsonapi-resources, the service does not name the missing ids.
   private func danglingLinkages(_ database: Database) throws -> [ErrorInBothDialects] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {

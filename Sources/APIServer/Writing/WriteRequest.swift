@@ -7,7 +7,7 @@ struct WriteRequest {
   private let schema: Schema
   private let replyWriter: ResourceReplyWriter
   private var draft: WrittenValues
-  /// The row to update; nil for a create.
+  /// The row to update; nil for the method `create`.
   private var existing: (text: String, key: SQLValue)?
 
   /// Parses a `create`, whose document may contain an id.
