@@ -97,10 +97,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. The function considers a password if an
-  /// `@` follows the `?`, and a `:` precedes the last `@`. In that case, the `?` begins the parameters only if the text
-  /// after the `?` consists of known parameters. Of these, only TLS parameters may contain an `@`, because their values
-  /// are files and hosts.
+  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. A password is possible if an `@` follows
+  /// the `?`, and a `:` precedes the last `@`. The `?` then begins the parameters only if all the text after it
+  /// consists of known parameters. Only a TLS parameter may contain an `@`, because its value is a file or a host.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

@@ -113,7 +113,7 @@ final class Channel {
     waiting.end(.failure(completed(error, of: waiting)))
   }
 
-  /// Makes each request whose deadline has passed fail with an error.
+  /// Ends each request whose deadline has passed, with the given error.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
     for serial in pending.keys {
       if let deadline = pending[serial]?.message.deadline, deadline <= now { end(serial, error) }

@@ -57,7 +57,7 @@ extension Connection {
     return nil
   }
 
-  /// Makes each request, and each wait for the answer to a method, fail if its deadline has passed.
+  /// Ends each request, and each wait for the answer to a method, whose deadline has passed.
   ///
   /// The callers get a `timeout` error, or a `blocked` error while the broker accepts no messages.
   func expire() {

@@ -19,8 +19,8 @@ public struct Delivery: Sendable {
 
 /// A service's answer to a request: replies with optional delays, and an optional pause of the service.
 ///
-/// A worker of the service sends the replies without a delay, and then accepts the next request. The other replies
-/// follow later: those with a delay, and those in `further`.
+/// A worker of the service first sends the replies whose delay is zero. It then accepts the next request. The replies
+/// with a delay and the replies in `further` follow later.
 public struct ServiceAnswer: Sendable {
   /// A reply that the service sends to the client.
   public struct OutgoingReply: Sendable {

@@ -20,6 +20,6 @@ final class SocketWatchdog: Sendable {
 
   /// Ends the watch.
   ///
-  /// The connection calls this function after it has written the body.
+  /// The connection calls this function after the write of the message, whether the write succeeded or failed.
   func stop() { isDone.withLock { $0 = true } }
 }

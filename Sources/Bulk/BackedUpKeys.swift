@@ -8,7 +8,9 @@ struct BackedUpKeys {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first given relationship without linkage in the backup of a resource; nil if all have linkage there.
+  /// Returns the first given relationship whose linkage is not in the backup of the resource.
+  ///
+  /// Nil if the backup contains the linkage of all given relationships.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }
@@ -75,7 +77,7 @@ extension String {
 }
 
 extension Change {
-  /// The names of the relationships with linkage that the change affects.
+  /// The names of the relationships whose linkage the change affects.
   var changedRelationships: [String] {
     switch verb {
     case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []

@@ -5,16 +5,17 @@ import Synchronization
 
 /// A file with the resources that a statement changes, as they were before the changes.
 ///
-/// A resource is on the disk before its change is sent. Each line of the file is one resource as JSON, in the form that
-/// the command `write` uses. This line is the image of the resource. The file has only one image of each resource.
+/// Each line of the file is one resource as JSON, in the form that the command `write` uses. Such a line is called the
+/// image of the resource. The file has only one image of each resource. The image is on the disk before the change of
+/// the resource is sent.
 ///
 /// An image contains the linkage that the change affects. If the service does not send this linkage with the resource,
 /// the backup reads the linkage with a separate request.
 public final class Backup: Sendable {
   private struct State {
-    /// The contents of the images that earlier runs wrote.
+    /// The resources and the linkage that earlier runs wrote to the file.
     var before = BackedUpKeys()
-    /// The contents of the images that this run wrote.
+    /// The resources and the linkage that this run wrote to the file.
     var written = BackedUpKeys()
   }
 

@@ -123,9 +123,9 @@ extension Change {
 
   /// Creates a change from JSON, with secret values from `meta`; nil if a member is missing or has a wrong type.
   ///
-  /// In a list of changes, later changes omit members that equal those of the first change, which is `first`. The
-  /// initializer adds these members from `first`, except `params` and `key`. If `params` has no `meta`, the change gets
-  /// the `meta` of `first`.
+  /// In a list of changes, a later change omits the members that equal those of the first change. The initializer takes
+  /// these members from `first`, except `params` and `key`. If `params` has no `meta`, the change gets the `meta` of
+  /// `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = TargetQueue(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),

@@ -49,7 +49,7 @@ public final class Change: Sendable, Equatable {
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
-  /// Returns a copy of the change that is identified by the given value of `key:`.
+  /// Returns a copy of the change, with the given value of `key:`.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }

@@ -58,7 +58,7 @@ extension ChangeCarrier {
   /// Nil by default: the statement's option `in-flight:` sets the maximum number of changes.
   public var window: Int? { nil }
 
-  /// Zero by default: the carrier sends each request itself.
+  /// Zero by default, because only this program sends the requests.
   public var longestDelay: Duration { .zero }
 
   /// False by default: a carrier may send several requests for the change of one element.

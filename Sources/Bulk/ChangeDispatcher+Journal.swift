@@ -45,7 +45,7 @@ extension ChangeDispatcher {
 
   /// Announces changes in the journal before they are sent; returns when the lines are on the disk.
   ///
-  /// Changes that are already done, or that are looked up first, are skipped.
+  /// The function does not announce a change that is already done, or that must first be looked up.
   func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
     var intents = JournalIntentLines(journal.format, delay: carrier.longestDelay)
@@ -129,7 +129,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// Returns the error of a change whose outcome is unknown since an earlier run, even after a lookup.
+  /// Returns the error of a change from an earlier run whose outcome a lookup could not determine.
   ///
   /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
   fileprivate static func unknownSinceBefore(_ failure: LookupFailure?) -> ClientError {

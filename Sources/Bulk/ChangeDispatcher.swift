@@ -18,7 +18,9 @@ public struct ChangeDispatcher: Sendable {
   /// The state of the outermost statement, such as the user's consents to destroy resources.
   public let account: StatementConsentsAndOutcomes
   let carrier: any ChangeCarrier
-  /// Whether the carrier passes changes to a pool of workers, and so can measure their reply times more exactly.
+  /// Whether the carrier passes changes to a pool of workers.
+  ///
+  /// Such a carrier can measure the service's reply times more exactly than the dispatcher.
   let isPooled: Bool
   let lateReplies: LateReplies?
   let guards: ChangeSafeguards

@@ -1,8 +1,8 @@
-/// The safeguards of a statement's changes, as the options of the statement request them.
+/// The safeguards that the options of a statement request for its changes.
 ///
 /// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply.
 public struct ChangeSafeguards: Sendable {
-  /// What to do with a change whose outcome is unknown since an earlier run, even after a lookup (option `unknown:`).
+  /// What to do with a change of an earlier run whose outcome a lookup could not determine (option `unknown:`).
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -59,7 +59,7 @@ public struct IterationChangeRole: Sendable, Equatable {
   public var readsFirst = false
   /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
   public var keyField: String?
-  /// The longest time before the request of the change is sent (`ChangeCarrier.longestDelay`).
+  /// The longest time that a carrier can keep the change before its request is sent (`ChangeCarrier.longestDelay`).
   var delay = Duration.zero
 
   /// Creates the default role: the change is not the last action of its iteration, and its command does not read first.

@@ -57,9 +57,9 @@ final class ChangesInFlight: GroupedReplyReceiver {
     }
   }
 
-  /// Adds as many changes as the limit allows, at least one; first waits while the limit is reached.
+  /// Waits until another change is allowed, and adds as many of the changes as the limit then allows.
   ///
-  /// Returns the numbers of the added changes, which are the first ones.
+  /// The function adds the first changes, at least one, and returns their numbers in the same order.
   func begin(_ changes: ArraySlice<PlannedChange>) async -> [Int] {
     while true {
       let limit = limit()

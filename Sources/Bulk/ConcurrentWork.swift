@@ -1,7 +1,7 @@
 /// A runner that works on many items concurrently, and starts the items in order.
 ///
-/// At most `limit` tasks each work on one item after another. The tasks run on `executor`, such as the thread of a
-/// connection. A reply on the connection then resumes its task without a switch to another thread.
+/// The runner uses at most `limit` tasks. Each task works on one item at a time. The tasks run on `executor`, such as
+/// the thread of a connection. A reply on the connection then resumes its task without a switch to another thread.
 public struct ConcurrentWork: Sendable {
   /// The maximum number of tasks.
   public let limit: Int

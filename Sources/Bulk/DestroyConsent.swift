@@ -58,6 +58,6 @@ public final class DestroyConsent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Takes back the count of one resource, because its change was not sent.
+  /// Subtracts one resource from the count, because its change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

@@ -3,9 +3,11 @@ import Synchronization
 
 /// A writer that appends lines to a file in groups, on a separate thread.
 ///
-/// If callers wait for lines, the writer immediately writes all lines together, and syncs them to the disk once. Lines
-/// without a waiting caller are written a millisecond later, so that many lines share one write. Even after a failed
-/// write, the writer tries to write such lines, into reserved disk space.
+/// If a caller waits for its lines, the writer immediately writes all lines together, and syncs them to the disk once.
+/// Lines without a waiting caller are written a millisecond later, so that many lines share one write.
+///
+/// After a failed write, the writer still tries to write the lines without a waiting caller. For these lines, it frees
+/// the disk space that was reserved.
 final class GroupCommitWriter: Sendable {
   private struct State {
     /// The lines to write: lines for which a caller waits (`synced`), and other lines (`pending`).

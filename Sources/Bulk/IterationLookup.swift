@@ -73,8 +73,8 @@ extension Journal {
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue, a type and the key field of a create. Returns nil if no client
-  ///     fits, or if clients of several brokers fit.
+  ///   - resolver: Returns the resolver for a queue, a type and the key field of a create. Returns nil if there is no
+  ///     client for the queue and the type, or if such clients use different brokers.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
     _ iteration: ChangeIdentity,

@@ -37,18 +37,19 @@ public final class Journal: Sendable {
   public let cutLines: Int
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of a message whose change has an unknown outcome; nil if one of the messages never
-  /// expires.
+  /// The longest expiration time of the messages whose changes have unknown outcomes.
+  ///
+  /// Nil if one of these messages never expires.
   public let longestLife: Duration?
-  /// The queues to which iterations of `each` with unknown outcomes sent changes.
+  /// The queues to which an iteration of `each` sent changes, if the outcome of the iteration is unknown.
   public let queues: Set<String>
   /// The path of the file.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or creates a new one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. ``JournalError`` also
-  ///   if the journal is complete or belongs to another statement.
+  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run, or if the journal is
+  ///   complete or belongs to another statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try LockedFile(path)
     var contents = try JournalContents(file)
@@ -106,13 +107,13 @@ public final class Journal: Sendable {
     let content: JSONObject
   }
 
-  /// The changes with unknown outcomes that have not occurred in this run's input so far, sorted by identity.
+  /// The changes with unknown outcomes that this run has not yet found in its input, sorted by identity.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The iterations of `each` with unknown outcomes that have not occurred in this run's input so far, sorted.
+  /// The iterations of `each` with unknown outcomes that this run has not yet found in its input, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
   /// Marks an identity as seen in this run's input.
@@ -137,7 +138,8 @@ public final class Journal: Sendable {
   ///
   /// - Parameters:
   ///   - changes: The changes.
-  ///   - delay: The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
+  ///   - delay: The longest time that a carrier can keep a change before its request is sent
+  ///     (`ChangeCarrier.longestDelay`).
   /// - Throws: ``JournalError`` if the write fails; none of the changes may then be sent.
   public func intend(_ changes: [Change], delay: Duration = .zero) async throws(JournalError) {
     var intents = JournalIntentLines(format, delay: delay)
@@ -175,10 +177,10 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLineEncoder.encoded(line, format), owing: identity.outcomeLength)
   }
 
-  /// Records whether the service carried out a change in an iteration of `each`; does nothing if the outcome does not
-  /// show this.
+  /// Records whether the service carried out a change in an iteration of `each`.
   ///
-  /// `number` is the number of the change in the iteration. The method does not wait for the disk.
+  /// The method records nothing if the outcome does not show whether the change was carried out. The method does not
+  /// wait for the disk. `number` is the number of the change in the iteration.
   public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
     let isDone = outcome.isKnownToBeDone
     writer.append(owed: identity.outcomeLength) { lines in
@@ -190,7 +192,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Returns the changes that an iteration of `each` with an unknown outcome sent, as texts.
+  /// Returns the changes of an iteration of `each` whose outcome is unknown, as texts.
   ///
   /// A text is the identity of a change, such as `update posts 12`. If a change has no identity, the text contains its
   /// verb, method and queue.
@@ -198,7 +200,7 @@ public final class Journal: Sendable {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes that an iteration of `each` with an unknown outcome sent, in order.
+  /// Returns the changes of an iteration of `each` whose outcome is unknown, in the order of sending.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }

@@ -36,7 +36,7 @@ public enum JournalError: ElementError, Equatable {
   ///
   /// The values are the path, the differences as texts, and the number of recorded changes.
   case otherStatement(String, [String], recorded: Int)
-  /// The journal belongs to another broker, or names the broker by its address.
+  /// The broker in the journal is not the broker of the connection.
   ///
   /// `recorded` is the broker in the journal. `here` is the broker of the connection. `isByAddress` is true for a
   /// journal of an earlier version, which records the address instead of the name.

@@ -96,9 +96,10 @@ public struct JournalHeader: Sendable, Equatable {
     }
   }
 
-  /// Returns the differences from another statement's header, except the broker, as texts.
+  /// Returns the differences between this header and the header of another statement, as texts.
   ///
-  /// A text is, for example, `queue posts in the journal, but people in this statement`.
+  /// The function does not compare the brokers. A text is, for example, `queue posts in the journal, but people in this
+  /// statement`.
   private func differences(from other: JournalHeader) -> [String] {
     let names = ["queue", "type", "verb", "key"]
     let mine = [queue, type, verb, key ?? "none"]

@@ -20,7 +20,8 @@ struct JournalIntentLines {
   ///
   /// - Parameters:
   ///   - format: The form of the lines' checksums.
-  ///   - delay: The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
+  ///   - delay: The longest time that a carrier can keep a change before its request is sent
+  ///     (`ChangeCarrier.longestDelay`).
   init(_ format: JournalChecksums.ChecksumForm, delay: Duration = .zero) {
     (self.format, self.delay) = (format, delay)
     life.text = String(delay.wholeMilliseconds)

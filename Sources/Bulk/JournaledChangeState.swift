@@ -171,7 +171,7 @@ struct JournaledChangeStates {
     }
   }
 
-  /// The changes with unknown outcomes that have not occurred in this run's input so far, in arbitrary order.
+  /// The changes with unknown outcomes that this run has not yet found in its input, in arbitrary order.
   ///
   /// Each element is the identity as text, and the content that was sent.
   var unseen: [(text: String, content: JSONObject)] {
@@ -181,11 +181,12 @@ struct JournaledChangeStates {
   /// The identities with unknown outcomes, as texts in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 
-  /// The queues to which iterations of `each` with unknown outcomes sent changes.
+  /// The queues to which an iteration of `each` sent changes, if the outcome of the iteration is unknown.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of a message whose change has an unknown outcome; nil if one of the messages never
-  /// expires.
+  /// The longest expiration time of the messages whose changes have unknown outcomes.
+  ///
+  /// Nil if one of these messages never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }

@@ -29,9 +29,10 @@ public struct LatencyHistogram: Sendable {
     count += other.count
   }
 
-  /// Returns the duration that the given share of all durations does not exceed; nil for an empty histogram.
+  /// Returns a percentile of the durations; nil for an empty histogram.
   ///
-  /// `share` is a number from 0 to 1, for example 0.95.
+  /// `share` is a number from 0 to 1. For example, 0.95 gives the 95th percentile: 95 % of the durations are not
+  /// longer.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

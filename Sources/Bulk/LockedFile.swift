@@ -41,7 +41,8 @@ final class LockedFile: Sendable {
 
   deinit {
     guard number >= 0 else { return }
-    // A program that is starting at this moment still has a copy of the descriptor, which would keep the lock.
+    // A child process that is just being started still has a copy of the descriptor. Without `unlock`, the copy would
+    // keep the lock.
     unlock()
     close(number)
   }

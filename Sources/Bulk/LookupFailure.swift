@@ -21,7 +21,7 @@ public enum LookupFailure: Error {
     }
   }
 
-  /// The condition under which a new lookup can succeed, as the beginning of a next step.
+  /// The condition under which a new lookup can succeed, as the first words of the advice to the user.
   public var condition: String {
     if case .failed = self { "correct the cause of the failed lookup" } else { "wait until the service replies again" }
   }

@@ -68,9 +68,9 @@ public struct OutcomeTally: Sendable {
   public var refused = 0
   /// The number of changes whose outcome is unknown, for example because they got no reply.
   public var unknown = 0
-  /// The number of changes without a reply in time that were carried out according to a late reply or a lookup.
+  /// The number of changes that got no reply in time, but were carried out according to a late reply or a lookup.
   public private(set) var late = 0
-  /// The number of changes without a reply in time whose outcome became known later.
+  /// The number of changes that got no reply in time, but whose outcome became known later.
   public private(set) var settled = 0
   /// The number of changes that were refused because earlier runs carried them out with other content.
   public private(set) var doneOtherwise = 0
@@ -88,7 +88,9 @@ public struct OutcomeTally: Sendable {
   /// With `countsUpserts`, the summary shows `created`, `updated` and `same` instead of `ok`.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
-  /// Counts changes that succeeded; the tally must not count upserts.
+  /// Counts changes that succeeded.
+  ///
+  /// The method can't be used if the tally counts upserts (``countsUpserts``).
   mutating func add(successes count: Int) {
     ok += count
     hasSent = hasSent || count > 0

@@ -36,7 +36,7 @@ public final class PostingClientCarrier: CallbackCarrier {
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
-  /// True, because each change is one request.
+  /// True: each change is one request, so a late reply shows the outcome of the change.
   public var hasLateReplies: Bool { true }
 
   /// Sends a change in the caller's task.

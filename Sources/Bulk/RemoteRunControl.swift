@@ -41,8 +41,8 @@ public final class RemoteRunControl: Sendable {
 
   /// Whether a change must check the state before it is sent.
   ///
-  /// True before the first change, and while a pause or a limit is set. Otherwise a change saves the time to lock the
-  /// state.
+  /// True before the first change, and while a pause or a limit is set. If false, the change need not lock the state,
+  /// which saves time.
   var isInUse: Bool { usage.load(ordering: .relaxed) }
 
   /// Whether changes are delayed until a call of ``resume()``.

@@ -3,13 +3,13 @@ import Synchronization
 
 /// Disk space that is reserved for later lines of a file.
 ///
-/// A second file in the same directory occupies the space. The second file has no name. If the disk is full, it is
-/// closed, and the lines use the freed space.
+/// A second file without a name, in the same directory, occupies the space. When the disk is full, the program closes
+/// this second file. The lines then use the freed space.
 final class ReservedDiskSpace: Sendable {
   private let path: String
-  /// The descriptor of the second file (-1 without a file), and the number of reserved bytes.
+  /// The descriptor of the file that occupies the space (-1 without a file), and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The unit in bytes to which the size of the second file is rounded up.
+  /// The unit in bytes to which the reserved space is rounded up.
   private static let step = 1 << 14
 
   /// Creates an empty reservation for the file at a path.
@@ -19,7 +19,8 @@ final class ReservedDiskSpace: Sendable {
 
   /// Increases the reserved space to at least `count` bytes.
   ///
-  /// If no second file can be created in the directory, the function reserves nothing and returns true.
+  /// A file in the same directory occupies the space. If this file can't be created for a reason other than a full
+  /// disk, the function reserves nothing and returns true.
   ///
   /// - Returns: False if the disk has not enough space; otherwise true.
   func grow(to count: Int) -> Bool {

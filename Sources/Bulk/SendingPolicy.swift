@@ -20,9 +20,9 @@ public struct SendingPolicy: Sendable {
   ///
   /// Its arguments are the number of ended lookups and the number of all lookups.
   public var noteLookedUp: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  /// Whether the statement's observer also gets successes without the contents of the reply.
+  /// Whether the statement's observer is also called for successes whose replies have no contents.
   ///
-  /// Only a worker omits the contents. Such a success is the first outcome of its change.
+  /// Only the workers of a pool omit the contents. Such a success never replaces an earlier outcome of the change.
   public var observesOmittedReplies = true
   /// A function that returns the element of a create, so that the outcome of a lookup can be reported.
   ///

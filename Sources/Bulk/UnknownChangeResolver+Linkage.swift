@@ -5,9 +5,9 @@ import JSONText
 extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink`: compares the change with the linkage of its relationship.
   ///
-  /// A `link` or an `unlink` that was not found can always be sent again, because a repetition changes nothing. A
-  /// `relink` can be sent again if the earlier run sent the same linkage. It can also be sent again after the time of
-  /// the option `settle:`.
+  /// If the lookup does not find a `link` or an `unlink`, the change can always be sent again, because a repetition
+  /// changes nothing. A `relink` can be sent again if the earlier run sent the same linkage. It can also be sent again
+  /// after the time of the option `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .notFound }
     let named = change.identifiers
@@ -80,7 +80,7 @@ extension [ResourceIdentifier] {
 }
 
 extension ClientError {
-  /// Whether the error is a reply of the service that contains no linkage.
+  /// Whether the error means that the service replied, but sent no linkage.
   fileprivate var isReply: Bool {
     switch kind {
     case .notFound, .methodNotFound, .forbidden, .sandboxAccessDisallowed, .invalid, .malformed: true

@@ -17,19 +17,19 @@ public struct UnknownChangeResolver: Sendable {
     case repeatable
     /// The change may have been carried out, or may still be carried out later.
     ///
-    /// `failure` says why the lookup failed. It is nil if the lookup read the service, but did not find the change.
+    /// `failure` says why the lookup failed. It is nil if the service replied, but the lookup did not find the change.
     case unknown(failure: LookupFailure?)
     /// Several resources have the key of the create; the value is their number.
     case doubled(Int)
 
-    /// The result of a lookup that read the service but did not find the change, if a repetition is not safe.
+    /// The change was not found, and can't safely be sent again.
     static var notFound: LookupFinding { .unknown(failure: nil) }
   }
 
   let client: ResourceClient
-  /// A function that spells the field names in a result as the statement's client requires.
+  /// A function that converts the names in a result to the spelling that the statement's client requires.
   ///
-  /// The lookups themselves compare the names of the wire.
+  /// The lookups themselves use the service's spelling.
   private let renamed: @Sendable (JSONValue) -> JSONValue
   /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
   private let keyField: String?
@@ -76,7 +76,7 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change that was sent with its present content.
+  /// Looks up a change whose content is the same as when it was sent.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
   /// Looks up a change that was sent with the content `sent`, in which hashes replace the secret values.
@@ -149,7 +149,7 @@ public struct UnknownChangeResolver: Sendable {
 }
 
 extension Change {
-  /// The query of a lookup: the related resources that the request of the change includes in its reply.
+  /// The query of a lookup: it includes the same related resources as the request of the change.
   fileprivate var query: Query {
     var query = Query()
     query.include = params["include"]?.stringValue?.split(separator: ",").map(String.init) ?? []

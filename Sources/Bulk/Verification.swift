@@ -23,7 +23,9 @@ public enum VerificationScope: Sendable, Equatable {
 
 /// The changes that a statement looks up at its end.
 final class VerificationList: Sendable {
-  /// A change to look up, with its element of the statement's input and the index of the element as `place`.
+  /// A change to look up, and the element of the statement's input to which the change belongs.
+  ///
+  /// `place` is the index of the element.
   struct ChangeToVerify: Sendable {
     var change: Change
     var element: any PlannedElement
@@ -35,7 +37,7 @@ final class VerificationList: Sendable {
   private struct State {
     /// The changes with unknown outcomes, by the index of the change's element.
     var unknown: [Int: ChangeToVerify] = [:]
-    /// The number of changes with unknown outcomes that exceed the limit of the list.
+    /// The number of further changes with unknown outcomes, which are not stored because the list is full.
     var unkept = 0
     /// The number of confirmed creates that a lookup by their key did not find.
     var unfound = 0
@@ -52,7 +54,10 @@ final class VerificationList: Sendable {
   private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
-  /// The maximum number of changes with unknown outcomes, and also of creates, that are stored with their elements.
+  /// The maximum number of changes with unknown outcomes that the list stores.
+  ///
+  /// The list also stores at most this number of creates with their elements. Of further creates, it stores only the
+  /// keys.
   static let limit = 10_000
 
   /// Creates a list without changes.
@@ -60,8 +65,8 @@ final class VerificationList: Sendable {
   /// - Parameters:
   ///   - what: The changes that the statement looks up.
   ///   - resolver: Looks up the changes; nil if the statement looks up no changes.
-  ///   - restored: Returns the element of a create again, if the list stores only its key; nil if the list stores the
-  ///     elements of all creates.
+  ///   - restored: Makes the element of a create from its change. The list calls it for a create of which it stores
+  ///     only the key. Nil if the list must store the elements of all creates.
   init(
     _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
     restored: (@Sendable (Change) -> any PlannedElement)? = nil
@@ -72,7 +77,9 @@ final class VerificationList: Sendable {
   /// Whether the statement looks up confirmed creates.
   var includesSuccesses: Bool { what == .all && resolver != nil }
 
-  /// Adds a change, if the change must be looked up according to `verify:`, and can be looked up.
+  /// Adds a change to look up.
+  ///
+  /// The method does nothing if `verify:` does not request a lookup of the change, or if the change can't be looked up.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     let isVerified =
       switch outcome {
@@ -105,7 +112,7 @@ final class VerificationList: Sendable {
   /// The changes with unknown outcomes, in the order of their elements.
   var unknown: [ChangeToVerify] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
 
-  /// The number of changes with unknown outcomes that exceed the limit, and are not looked up.
+  /// The number of changes with unknown outcomes that are not looked up, because the list was full.
   var unkept: Int { state.withLock(\.unkept) }
 
   /// The number of confirmed creates that a lookup by their key did not find.

@@ -19,7 +19,7 @@ extension ClientError {
     return object
   }
 
-  /// Creates an error from JSON; nil for JSON without a message or a known kind.
+  /// Creates an error from JSON; nil if the JSON has no message, or no known kind.
   public init?(json object: JSONObject) {
     guard let kind = object["kind"]?.stringValue.flatMap(Kind.init), let message = object["message"]?.stringValue else {
       return nil

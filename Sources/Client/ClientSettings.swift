@@ -39,7 +39,9 @@ public struct ClientSettings: Sendable {
   public var relationships: [String: DeclaredRelationship]
   /// Whether the client refuses requests without `meta.beam`.
   public var requiresBeam: Bool
-  /// The word before `_id` in the name of a parameter, such as `post` in `post_id`; nil for the singular of the type.
+  /// The word before `_id` in the name of a parameter, such as `post` in `post_id`.
+  ///
+  /// Nil means the singular of the client's type.
   public var singular: String?
 
   /// Creates settings.

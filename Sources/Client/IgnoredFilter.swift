@@ -19,12 +19,13 @@ public struct IgnoredFilter: Sendable {
 
   /// Finds the first resource of a document that does not match a filter; returns nil if every resource matches.
   ///
-  /// The check is cautious, because only the service knows the meaning of a filter. The check covers only filters with
-  /// plain values, such as `draft`, `5` or `draft,spam`.
+  /// The check is cautious, because only the service knows the meaning of a filter. It covers only filters with plain
+  /// values, such as `draft`, `5` or `draft,spam`.
   ///
-  /// An attribute with the filter's name matches if it contains one of the values, in upper or lower case. If all
-  /// values are integers, ids are checked too. For the filter `id`, this is the id of the resource. For a to-one
-  /// relationship with the filter's name, this is the id in the linkage.
+  /// An attribute with the filter's name matches if it contains one of the values; upper and lower case are equal. If
+  /// the resource has no such attribute, and all values are integers, the check compares an id with the values. For the
+  /// filter `id`, it compares the id of the resource. For a filter with the name of a to-one relationship, it compares
+  /// the id in the linkage.
   public init?(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
@@ -39,7 +40,7 @@ public struct IgnoredFilter: Sendable {
     return nil
   }
 
-  /// Returns the field of a resource that does not match a filter, with its value; nil if the resource matches.
+  /// Returns the field in which a resource does not match a filter, and the field's value; nil if the resource matches.
   private static func difference(
     of resource: JSONObject, _ name: String, _ wanted: [Substring]
   ) -> (field: String, found: String)? {

@@ -35,8 +35,8 @@ extension LateReplies {
     ///
     /// - Parameters:
     ///   - error: The error of the change.
-    ///   - settle: A function that receives the outcome, at most once. It is called immediately or later on the
-    ///     connection's thread, and must not block.
+    ///   - settle: A function that receives the outcome, at most once. It is called either immediately, or later on the
+    ///     connection's thread. It must not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
       guard let id = error.call?.correlationID else { return }
       state.withLock { _ = $0.open.updateValue(nil, forKey: id) }

@@ -59,9 +59,9 @@ public final class LateReplies: Sendable {
 
   /// Handles an answer that arrived after its caller stopped waiting.
   ///
-  /// The answer to a watched change goes to the watch. The answer to any other registered change becomes a note, except
-  /// after many answers within seconds. The answer to an unregistered change is stored until a caller registers the
-  /// change.
+  /// The answer to a watched change goes to the watch. The answer to any other registered change becomes a note for the
+  /// user. In a quick series of such answers, only the first 20 become notes. The answer to an unregistered change is
+  /// stored until a caller registers the change.
   public func receive(_ answer: LateAnswer, for correlationID: String) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
     let received = state.withLock { state -> (AbandonedChange, Outcome)? in

@@ -49,8 +49,8 @@ struct LinkageRecognizer {
 
   /// Returns the id to send for a value.
   ///
-  /// - Throws: A `value` error for a value that is neither a string nor an integer. Also for an empty id, and for an id
-  ///   with a comma.
+  /// - Throws: A `value` error if the value is neither a string nor an integer, or if the id is empty or contains a
+  ///   comma.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
     case .string(let text) where !text.isEmpty && !text.holds(","): return text

@@ -62,7 +62,7 @@ public struct ListChangeDetector: Sendable {
   /// The limit is 2 pages. If the total changed, the limit is `PageCursor.emptyPageLimit` pages.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.emptyPageLimit) }
 
-  /// Records a page, and returns the indices of its resources that arrived before.
+  /// Records a page, and returns the indices of its repeated resources.
   mutating func take(_ document: Document) -> [Int] {
     unreadableTotal = unreadableTotal ?? document.pagination()?.unreadableTotal?.text
     if let now = document.pagination()?.totalSize {

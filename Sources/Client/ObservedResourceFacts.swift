@@ -3,8 +3,9 @@ import Synchronization
 
 /// Facts about a client's resources that the client has learned from replies.
 ///
-/// The facts are the type of the resources, if the client has another type, and the names of to-one relationships. The
-/// client uses these facts to refuse wrong changes and to give advice. The content of requests never depends on them.
+/// The facts are the names of to-one relationships, and the type of the resources if it differs from the client's type.
+/// The client uses these facts to refuse wrong changes and to give advice. The content of requests never depends on
+/// them.
 final class ObservedResourceFacts: Sendable {
   private struct State {
     var type: String?
@@ -29,7 +30,7 @@ final class ObservedResourceFacts: Sendable {
     }
   }
 
-  /// Records the to-one relationships of a resource, and the type of the resource if the client has another type.
+  /// Records the to-one relationships of a resource, and the resource's type if it differs from the client's type.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
     if !resource.hasText(type, at: "type") {

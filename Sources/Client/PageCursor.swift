@@ -18,15 +18,15 @@ struct PageCursor {
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
-  /// Returns the page after the current page; nil after the last page.
+  /// Returns the page after the current page.
   ///
   /// - Parameters:
   ///   - query: The query for the current page.
   ///   - document: The reply with the current page.
   ///   - client: The client, for messages.
   /// - Returns: The next page; nil after the last page.
-  /// - Throws: A `protocol` error if the link to the next page is unreadable or does not lead to a later page. Also if
-  ///   only empty pages arrive, or if the list ends before all counted resources have arrived.
+  /// - Throws: A `protocol` error if the link to the next page is unreadable or does not lead to a later page, if only
+  ///   empty pages arrive, or if the list ends before all counted resources have arrived.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {

@@ -33,7 +33,7 @@ public struct PageStream: Sendable {
   /// Returns the next page; nil after the last page.
   ///
   /// - Throws: The ``ClientError`` of the request. A `protocol` error if the next page does not come after the current
-  ///   page. Also if the list ends before all counted resources have arrived. A `service` error if others changed the
+  ///   page, or if the list ends before all counted resources have arrived. A `service` error if others changed the
   ///   list and the rule is `fail`.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
@@ -49,7 +49,9 @@ public struct PageStream: Sendable {
     return given
   }
 
-  /// Returns the page for the caller; with the rule `passOver`, without resources of earlier pages.
+  /// Returns the page that the caller gets.
+  ///
+  /// With the rule `passOver`, this page contains no resources of earlier pages.
   ///
   /// - Throws: An error if the list changed and the rule is `fail`, or if several pages in a row have no new resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {

@@ -7,8 +7,8 @@ extension ResourceClient {
   ///
   /// If the request has its own `meta`, the keys of this `meta` have priority over the client's `meta`.
   ///
-  /// - Throws: A `value` error if `meta` is not an object, or if a required `meta.beam` is missing. Also if two names
-  ///   would become equal.
+  /// - Throws: A `value` error if `meta` is not an object, if a required `meta.beam` is missing, or if two names would
+  ///   become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     try complete(&params, request.method, keepsKeys: request.keepsKeys)
@@ -17,7 +17,7 @@ extension ResourceClient {
 
   /// Returns the parameters of a change, ready to send, like ``wireParams(of:)-(ReadRequest)``.
   ///
-  /// - Throws: Also a `value` error for an id that a service can read as several ids.
+  /// - Throws: A `value` error for the same reasons, and for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
     var request = request
     try completeParams(of: &request)
@@ -135,7 +135,7 @@ extension ResourceClient {
 
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
-  /// The compiler must not inline the method into an asynchronous function. There, each clock instant needs a separate
+  /// The compiler must not inline the method into an asynchronous function, where each clock instant needs a separate
   /// allocation.
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()

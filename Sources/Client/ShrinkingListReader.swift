@@ -3,9 +3,9 @@ import JSONText
 
 /// A reader of the ids in a list from which the caller destroys all resources.
 ///
-/// The reader requests the first page repeatedly until the list is empty, and returns each id once. A page with only
-/// ids of destroyed resources is an error. The service then keeps destroyed resources in the list, or reuses their ids.
-/// `destroy_all` of the Elixir library never ends in this case.
+/// The reader requests the first page repeatedly until the list is empty, and returns each id once. If a page has only
+/// ids of destroyed resources, the reader throws an error: the service keeps destroyed resources in the list, or reuses
+/// their ids. In this case, `destroy_all` of the Elixir library never ends.
 ///
 /// If the caller could not destroy any resource of a page, the reader reads the next page. It also reads the next page
 /// after an empty page. By default, a page has a hundred resources. If the service refuses this size, the requests
@@ -82,15 +82,15 @@ public struct ShrinkingListReader: Sendable {
     }
   }
 
-  /// The number of returned ids that exceed the service's first count; 0 without a count.
+  /// The number by which the returned ids exceed the service's first count; 0 if there is no count.
   public var surplus: Int { counted.map { max(0, returned.count - $0) } ?? 0 }
 
-  /// Returns the ids of a page that the reader has not returned before.
+  /// Returns those ids of a page that the reader has not returned before.
   ///
   /// Returns nil if the page is empty, or has only ids that the caller could not destroy.
   ///
-  /// - Throws: A `service` error if all other ids of the page were returned before. A `protocol` error for a resource
-  ///   without an id. A `value` error for a resource of another type.
+  /// - Throws: A `service` error if the page has no new ids, but ids that the caller has not reported as kept. A
+  ///   `protocol` error for a resource without an id. A `value` error for a resource of another type.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.count else {

@@ -2,8 +2,8 @@ public import JSONText
 
 /// An encoded request, with the data that a ``Transport`` needs to send it.
 ///
-/// The type is a class, so that a function call copies only a reference. Copies of a struct would be slow, because the
-/// compiler does not know the size of an instant.
+/// The type is a class, so that a function call copies only a reference. A struct would be slow to copy, because the
+/// compiler does not know the size of its instants (`ContinuousClock.Instant`).
 public final class RequestEnvelope: Sendable {
   /// The AMQP correlation id from ``Transport/nextCorrelationID()``; the JSON-RPC id is the same.
   public let correlationID: String
@@ -15,7 +15,7 @@ public final class RequestEnvelope: Sendable {
   ///
   /// A dry run uses the type to simulate the reply.
   public let type: String
-  /// The parameters of the request, which messages about the reply contain; empty if the caller shows no messages.
+  /// The parameters of the request, for error messages and traces; empty if the caller needs neither.
   public let params: JSONObject
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
@@ -153,9 +153,7 @@ public protocol ServiceLink: Sendable {
 }
 
 extension Transport {
-  /// Does nothing.
-  ///
-  /// By default, a transport needs no way to abandon its requests, because they end quickly.
+  /// Does nothing by default, for a transport whose requests end quickly.
   public func abandon() {}
 }
 
@@ -170,22 +168,22 @@ public enum LinkState: String, Sendable {
 }
 
 extension ServiceLink {
-  /// The address of the link, as the default identity.
+  /// By default, the address of the link.
   public var brokerIdentity: String { address }
 
-  /// The address of the link, as the default place.
+  /// By default, the address of the link.
   public var place: String { address }
 
-  /// The state `up`: by default, the state of a link never changes.
+  /// By default, `up`: the state of such a link never changes.
   public var state: LinkState { .up }
 
-  /// Nil: by default, a link can't list its queues.
+  /// By default, nil: such a link can't list its queues.
   public var queues: [String]? { nil }
 
-  /// Empty: by default, a link does not know the types.
+  /// By default, empty: such a link does not know the types.
   public var types: [ServedTypeSchema] { [] }
 
-  /// Returns true: by default, a link has no login.
+  /// By default, returns true: such a link has no login.
   public func uses(password: String) -> Bool { true }
 
   /// Opens a client on a queue.

@@ -54,9 +54,9 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of resource types in the schemas of one queue.
   static let typeLimit = 500
-  /// The number of successful replies from which the object learns without a pause.
+  /// The number of successful replies after which the object begins to skip replies.
   ///
-  /// Later, the object learns from at most one successful reply every 50 ms.
+  /// From then on, the object learns from at most one successful reply every 50 ms.
   private static let observedAtAnyRate = 64
 
   /// The schema of a type; nil if the type is unknown.

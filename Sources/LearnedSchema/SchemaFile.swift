@@ -4,7 +4,7 @@ import JSONText
 /// The file with the schema of a queue: `DIRECTORY/PLACE/QUEUE.json`, which only its owner can read.
 ///
 /// In the names of the folder and the file, characters other than letters, digits, `-` and `_` are percent-encoded. A
-/// long name is cut, and ends in a hash of the full name.
+/// long name is shortened, and ends in a hash of the full name.
 struct SchemaFile {
   private let folder: String
   private let path: String
@@ -69,7 +69,7 @@ struct SchemaFile {
   /// Returns the queue of each schema file for a location (broker and virtual host), and a function that reads the
   /// file.
   ///
-  /// The queue is nil if the file name is cut, so that the name of the queue is not known.
+  /// The queue is nil if the file name is shortened, because such a name does not show the full name of the queue.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -79,7 +79,7 @@ struct SchemaFile {
 
   /// Returns the location (broker and virtual host) with the newest schema file for a queue; nil if there is no file.
   ///
-  /// The function does not find locations whose folder name is cut.
+  /// The function does not find a location whose folder name is shortened.
   static func newestPlace(in directory: String, of queue: String) -> String? {
     var newest: (place: String, time: Int)?
     for place in names(in: directory).compactMap(name(ofFile:)) {
@@ -91,7 +91,7 @@ struct SchemaFile {
     return newest?.place
   }
 
-  /// Decodes the name of a file or a folder; returns nil if the name is cut.
+  /// Decodes the name of a file or a folder; returns nil if the name is shortened.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }
     return String(decoding: name.percentDecoded, as: UTF8.self)

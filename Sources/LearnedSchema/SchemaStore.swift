@@ -86,7 +86,7 @@ public final class SchemaStore: Sendable {
   /// If the store can't write a schema, the next call tries again.
   ///
   /// - Parameter withValues: Whether to write example values of attributes, and ids.
-  /// - Returns: The reason for the first failure of the store; nil on success, and for later failures.
+  /// - Returns: The reason for a failure, if it is the store's first failure; otherwise nil.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     var first: String?

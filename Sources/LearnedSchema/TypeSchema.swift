@@ -26,7 +26,9 @@ public struct TypeSchema: Sendable {
     /// If true, the kind of the first observed value replaces ``kinds``.
     var isAssumed = false
 
-    /// The number of distinct values up to which the schema stores all values of an attribute.
+    /// The maximum number of distinct values of an attribute that the schema stores.
+    ///
+    /// If an attribute has more distinct values, the schema stores only `examples` of them.
     static let fewValues = 12
     /// The number of example values that the schema stores for an attribute with more than `fewValues` values.
     static let examples = 3

@@ -10,10 +10,10 @@ package final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which the broker counts as silent after an unanswered probe; nil if the last probe was answered.
+  /// The time until which the broker counts as silent, because it did not answer a probe; nil after an answered probe.
   ///
-  /// Until this time, a probe with an earlier deadline fails immediately. Without this rule, each of several errors in
-  /// a row would wait for the silent broker.
+  /// A probe fails immediately if its deadline is before this time. Without this rule, each of several errors in a row
+  /// would wait for the silent broker.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections by URI.

@@ -2,9 +2,9 @@ import Client
 
 /// The number of changes in a chunk, which adapts to the speed of the workers and of the service.
 ///
-/// A chunk should keep its worker busy for half a second, or have as many changes as the worker can have in flight. The
-/// number doubles until then, each time after as many chunks as there are workers, as long as the replies come well
-/// before the timeout of the changes.
+/// A chunk should keep its worker busy for half a second, or have as many changes as the worker can have in flight.
+/// Until then, the number doubles again and again. It doubles after as many replies to chunks of the current size as
+/// there are workers. It does not double if replies come close to the timeout of the changes.
 struct AdaptiveChunkSize: Sendable {
   /// The maximum number of changes in the next chunk.
   private(set) var count: Int {
@@ -12,20 +12,21 @@ struct AdaptiveChunkSize: Sendable {
   }
   /// The number of replies to chunks of the current size.
   private var repliesAtCount = 0
-  /// The number of changes that the workers sent, and the seconds that they needed; older chunks count less.
+  /// The number of sent changes, and the seconds that the workers needed for them; older chunks count less.
   private var (changes, seconds) = (0.0, 0.0)
   /// The lowest mean reply time of a chunk so far, in microseconds.
   private var usualTime = Double.infinity
   /// The seconds that a worker should need for one chunk.
   private static let time = 0.5
-  /// The weight of all earlier chunks together, after each chunk.
+  /// The factor by which the weight of all earlier chunks decreases with each new chunk.
   private static let memory = 0.8
   /// The number of changes that a statement without workers has in flight.
   private static let start = 16
 
-  /// Creates the size of the first chunks, two for each worker.
+  /// Creates the size of a statement's first chunks.
   ///
-  /// Together they have about as many changes as a statement without workers has in flight.
+  /// Each worker first gets two chunks. All these chunks together have about as many changes as a statement without
+  /// workers has in flight.
   init(workers: Int) { count = max(4, Self.start / 2 / max(1, workers)) }
 
   /// The speed of one worker in changes a second; 0 before the end of the first chunk.
@@ -63,14 +64,15 @@ struct AdaptiveChunkSize: Sendable {
     case usual
     /// A larger chunk could exceed the timeout.
     case slow
-    /// Changes exceed the timeout, or nearly so.
+    /// Replies exceed the timeout, or come close to it.
     case tooSlow
   }
 
   /// Compares the reply times of a chunk with the timeout and with the lowest mean so far.
   ///
-  /// A service that processes its requests one after another needs longer for more requests. If a service always needs
-  /// the same time, smaller chunks would not help.
+  /// A service that processes its requests one after another needs longer for more requests. Long reply times therefore
+  /// count as slow only if their mean is well above the lowest mean. If a service always needs the same time, smaller
+  /// chunks would not help.
   private mutating func pace(of reply: ChunkReply, _ timeout: Duration?) -> ReplyPace {
     let limit = timeout?.microseconds ?? .max
     var (count, sum, late, veryLate) = (0, 0, 0, 0)

@@ -39,9 +39,9 @@ struct ChunkFailureBudget: Sendable {
 
   /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// At first, 16 changes may be in flight. Each success adds 4. In any case, as many changes may be in flight as
-  /// failures are still allowed. A statement whose changes all fail thus ends near its limit of failures. A statement
-  /// without failures soon reaches full speed.
+  /// At first, 16 changes may be in flight. Each success adds 4. If more failures than that are still allowed, the
+  /// limit is the number of these failures. A statement whose changes all fail thus ends near its limit of failures. A
+  /// statement without failures soon reaches full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight
@@ -58,7 +58,7 @@ struct ChunkFailureBudget: Sendable {
     return FailureGrant(failures: own)
   }
 
-  /// Counts the outcomes of a finished chunk, and removes its grant of failures.
+  /// Counts the outcomes of a finished chunk, and subtracts the failures that the budget had granted to the chunk.
   mutating func end(_ grant: FailureGrant, successes: Int, failures: Int) {
     granted -= grant.failures ?? 0
     self.successes += successes

@@ -67,8 +67,8 @@ struct ChunkReply: Sendable {
 
   /// The reply as the result of a JSON-RPC response.
   ///
-  /// In `outcomes`, consecutive changes with the outcome `omitted` are one number: `[57,{"error":{...}},142]`. The reply
-  /// times are a text, see ``PackedIntegers``.
+  /// In `outcomes`, one number stands for consecutive changes with the outcome `omitted`: `[57,{"error":{...}},142]`.
+  /// The reply times are a text, see ``PackedIntegers``.
   var json: JSONValue {
     .object(
       JSONObject([
@@ -175,8 +175,8 @@ extension ChunkReply.Outcome {
 
   /// Returns the outcome without the contents of its result: only the type and the id of the resource are left.
   ///
-  /// If they identify the changed resource, the function returns `omitted`, because the change itself names this
-  /// resource.
+  /// If this type and this id are those of the changed resource, the function returns `omitted`. The change itself
+  /// already names the resource.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }
@@ -189,7 +189,7 @@ extension ChunkReply.Outcome {
     return .done(["data": .object(identifier)])
   }
 
-  /// Returns the reply for a change that has been carried out according to a lookup that read no resource.
+  /// Creates the reply for a change that was carried out according to a lookup, if the lookup read no resource.
   ///
   /// The reply contains only the identifier of the resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeResult {

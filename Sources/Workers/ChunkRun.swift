@@ -87,8 +87,8 @@ struct ChunkRun: Sendable {
 
   /// Looks up the changes, because the lost worker may have sent them.
   ///
-  /// The function first waits until the lost worker can send no more requests, and the service can carry out none of
-  /// its requests.
+  /// The function first waits until the lost worker can send no more requests. It also waits until the service can no
+  /// longer carry out the earlier requests of this worker.
   ///
   /// - Returns: The indices of the changes to send again.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {

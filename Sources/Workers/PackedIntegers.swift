@@ -1,7 +1,8 @@
-/// A list of integers from 0 as a short text, which is faster to read than an array of JSON numbers.
+/// A list of non-negative integers as a short text, which is faster to read than an array of JSON numbers.
 ///
-/// Each integer is written in hexadecimal. The characters from `0` to `?` are its last digit, and the characters from
-/// `@` to `O` are the digits before: `@0` is 0 with a leading zero, `F?` is 0x6F, and `52` is the list of 5 and 2.
+/// Each integer is written in hexadecimal. Its last digit is one of the 16 characters from `0` to `?`. Each digit
+/// before is one of the 16 characters from `@` to `O`. For example, `F?` is 0x6F, `@0` is 0 with a leading zero, and
+/// `52` is the list of 5 and 2.
 struct PackedIntegers {
   private static let lastDigit: UInt8 = 0x30
   private static let earlierDigit: UInt8 = 0x40

@@ -36,7 +36,7 @@ extension PoolCarrier.WaitingChange {
     receiver.end(number, result, latency: latency)
   }
 
-  /// Ends changes of a chunk that succeeded and whose replies are left out.
+  /// Reports the success of changes whose results the worker omitted.
   ///
   /// `times` are the service's reply times to all changes of the chunk, in microseconds.
   static func end(succeeded changes: ArraySlice<Self>, _ times: [Int]) {

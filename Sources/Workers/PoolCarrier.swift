@@ -38,7 +38,7 @@ package final class PoolCarrier: CallbackCarrier {
   /// A change without an outcome yet, and the receiver of the outcome.
   struct WaitingChange: Sendable {
     let change: Change
-    /// How often a worker returned a chunk that contains this change, without sending the change.
+    /// The number of chunks that contained this change, but whose worker did not send it.
     var attempts = 0
     let receiver: any GroupedReplyReceiver
     /// The number by which the receiver identifies the change.
@@ -144,7 +144,7 @@ package final class PoolCarrier: CallbackCarrier {
   /// The life of a chunk: a worker can send a change until the chunk expires.
   package var longestDelay: Duration { Self.life }
 
-  /// True, because each change is one request, and the workers forward late replies to this program.
+  /// True: each change is one request, and the workers forward late replies to this program.
   package var hasLateReplies: Bool { true }
 
   /// The number of changes in the chunks in flight.
@@ -152,8 +152,8 @@ package final class PoolCarrier: CallbackCarrier {
 
   /// The state of the pool as text, such as `3 workers, 120/s each`.
   ///
-  /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have
-  /// been looked up.
+  /// After workers have left the pool, the text also says how many. It says this until the changes of a lost worker
+  /// have been looked up.
   package var status: String? {
     let (workers, rate, left) = state.withLock { ($0.workers, $0.size.rate, $0.left) }
     let each = rate > 0 && workers > 0 ? ", \(rate)/s each" : ""
@@ -250,10 +250,10 @@ package final class PoolCarrier: CallbackCarrier {
     dispatch()
   }
 
-  /// Takes the changes of the next chunk from the waiting changes; nil if no chunk can be sent now.
+  /// Takes the changes of the next chunk from the waiting changes; returns nil if no chunk can be sent now.
   ///
-  /// The function also returns the chunk's number, and the number of failures that the chunk may have. It spreads the
-  /// waiting changes evenly over the chunks that can be sent now.
+  /// The function also returns the chunk's number, and the number of failures that the chunk may have. The waiting
+  /// changes are spread evenly over the chunks that can be sent now.
   private func nextChunk() -> ([WaitingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? {
     state.withLock { state -> ([WaitingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? in
       let free = max(1, state.workers) * 2 - state.chunks
@@ -308,10 +308,10 @@ package final class PoolCarrier: CallbackCarrier {
     if isReached { end() }
   }
 
-  /// Puts changes that a worker did not send back to the head of the waiting changes.
+  /// Queues the unsent changes of a chunk again, before all other waiting changes.
   ///
-  /// A change fails after five chunks in which no worker sent it. A chunk does not count if it reached its limit of
-  /// failures (`isCut`).
+  /// A change fails after five chunks in which no worker sent it. A chunk that reached its limit of failures (`isCut`)
+  /// does not count.
   private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [WaitingChange] = []

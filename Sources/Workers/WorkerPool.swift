@@ -1,7 +1,9 @@
 package import AMQP
 import Glibc
 
-/// A pool of workers: programs that carry out the changes of other programs, which arrive in one queue.
+/// A pool of workers: programs that carry out changes for other programs.
+///
+/// The changes arrive in one queue.
 package struct WorkerPool: Sendable {
   /// The name of the pool, as in `workers: "NAME"`.
   package let name: String
@@ -55,20 +57,20 @@ package struct WorkerPool: Sendable {
   /// If a worker is lost, the queue delivers the worker's chunk again, at most three times.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
-  /// The maximum heartbeat interval of a worker's connection for chunks, in seconds.
+  /// The maximum heartbeat interval of the connection over which a worker receives chunks, in seconds.
   private static let longestHeartbeat = 5
 
-  /// Returns the heartbeat interval of a worker's connection for chunks, in seconds.
+  /// Returns the heartbeat interval of the connection over which a worker receives chunks, in seconds.
   ///
   /// The interval comes from the URI, but is at most 5 seconds.
   static func heartbeat(of uri: AMQPURI) -> Int {
     uri.heartbeat > 0 ? min(uri.heartbeat, longestHeartbeat) : longestHeartbeat
   }
 
-  /// Returns the maximum time until a worker notices the loss of its connection for chunks.
+  /// Returns the maximum time until a worker notices the loss of the connection over which it receives chunks.
   ///
-  /// librabbitmq ends a connection after two heartbeat intervals without a byte. The program calls librabbitmq at least
-  /// twice in each interval.
+  /// The time is 2.5 heartbeat intervals. librabbitmq ends a connection after two intervals without a byte. The program
+  /// calls librabbitmq at least twice in each interval, so it notices the end at most half an interval later.
   package static func silence(of uri: AMQPURI) -> Duration { .milliseconds(2500 * heartbeat(of: uri)) }
 
   /// The time in milliseconds since 1970, for the expiry of chunks.

@@ -11,7 +11,7 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket's send buffer has free whenever `poll` reports the socket writable.
+  /// The minimum free space in the socket's send buffer, in bytes, when `poll` reports the socket writable.
   let room: Int
   /// The number of bytes that the socket still accepts without blocking.
   ///
@@ -26,7 +26,8 @@ final class AMQPHandle {
 
   /// Connects to the broker and logs in.
   ///
-  /// Connecting and logging in each block the thread for at most the URI's timeout.
+  /// The function blocks the thread. The URI's timeout limits the time for the connection, and again the time for the
+  /// login.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (ConnectionOpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
@@ -140,7 +141,7 @@ final class AMQPHandle {
 
   /// Publishes a message on the default exchange.
   ///
-  /// Without TLS, the function only adds a small message to a buffer. ``flush()`` sends the buffer.
+  /// Without TLS, a small message is first stored in a buffer. ``flush()`` sends the buffer.
   func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
@@ -154,7 +155,7 @@ final class AMQPHandle {
 
   /// Acknowledges a delivery.
   ///
-  /// Without TLS, the function only adds the acknowledgement to a buffer. ``flush()`` sends the buffer.
+  /// Without TLS, the acknowledgement is first stored in a buffer. ``flush()`` sends the buffer.
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
@@ -205,9 +206,9 @@ final class AMQPHandle {
 
   /// Whether the socket accepts a body of `count` bytes without blocking.
   ///
-  /// For a body larger than `room`, true only means that the socket is writable. To save system calls, the function
-  /// calls `poll` only if `roomLeft` is less than `count`. If the result is true, the function subtracts `count` and
-  /// another 4096 bytes from `roomLeft`, because the kernel may use a whole memory page for a small message.
+  /// If the body is larger than `room`, true means only that the socket is writable. To save system calls, the function
+  /// calls `poll` only if `roomLeft` is less than `count`. If the result is true, the function subtracts `count` + 4096
+  /// from `roomLeft`. The kernel may use a whole memory page of 4096 bytes for a small message.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
