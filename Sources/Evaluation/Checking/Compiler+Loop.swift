@@ -112,7 +112,7 @@ extension Compiler {
 }
 
 extension For {
-  /// The note about a record as the value of a loop with two names, such as `for k, v in {a: 1}`; nil with one name.
+  /// The note about a loop with two names over a record, such as `for k, v in {a: 1}`; nil for a loop with one name.
   ///
   /// In other languages, such a loop runs once for each field of the record, and its names are the key and the value.
   fileprivate var recordNote: String? {

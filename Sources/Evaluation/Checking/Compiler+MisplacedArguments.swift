@@ -180,7 +180,7 @@ extension Compiler {
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 
-  /// Returns the stage that an unknown name means; nil for other expressions.
+  /// Returns the stage that the user probably meant with an unknown name; nil for other expressions.
   ///
   /// The name can be the name of a stage. Before a number, the name can also be a synonym, such as `limit` in
   /// `limit 5`.

@@ -185,7 +185,7 @@ struct OperandTypeAdvice {
     return fallback
   }
 
-  /// Returns the duration that a text means, such as `1d` for the text `1 day`; nil for another text.
+  /// Returns the duration that a text describes, such as `1d` for the text `1 day`; nil for another text.
   private static func duration(_ text: String) -> String? {
     if CommandDeclaration.ArgumentType.isDuration(text) { return text }
     let words = text.split(separator: " ").map(String.init)

@@ -272,7 +272,7 @@ extension Arguments {
     return client.client.timeout(try waitLimit(client))
   }
 
-  /// Returns whether the broker drops the request of a change at its deadline (the option `expire:`).
+  /// Returns whether the broker drops the request of a change after its timeout (the option `expire:`).
   func expires() throws(Fault) -> Bool {
     if let common { return common.expires }
     return try bool("expire") ?? true

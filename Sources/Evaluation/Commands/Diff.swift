@@ -45,8 +45,8 @@ extension Command {
 
 /// One of the two inputs of `diff`.
 ///
-/// The type stores the elements, in a temporary file if there are many. It also stores an `ElementDigest` for the key
-/// of each element.
+/// The type stores the elements, in a temporary file if there are many. In memory, it stores the key and the
+/// `ElementDigest` of each element.
 private struct DiffSide {
   private var elements = SpillingElementBuffer()
   private var digests: [EqualityKey: ElementDigest] = [:]

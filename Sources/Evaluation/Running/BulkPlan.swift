@@ -161,7 +161,7 @@ extension Arguments {
     return policy
   }
 
-  /// Returns the maximum number of requests in flight, which the option `in-flight:` or the program option sets.
+  /// Returns the maximum number of requests in flight, which the option `in-flight:` or `set in-flight:` sets.
   func inFlight(_ session: Session) throws(Fault) -> Int {
     try integer(.inFlight) ?? session.state.withLock(\.inFlight)
   }

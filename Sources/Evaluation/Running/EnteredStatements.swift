@@ -50,12 +50,12 @@ struct EnteredStatementsToAdd {
     left = (statements.isEmpty ? [SourceRange(0, source.bytes.count)] : statements)[...]
   }
 
-  /// Adds the statements that begin before a byte offset to the list, as successful.
+  /// Adds all statements before a byte offset to the list, and marks them as successful.
   mutating func enter(before offset: Int) {
     while let next = left.first, next.lower < offset { enterFirst(hasSucceeded: true) }
   }
 
-  /// Adds the remaining statements to the list, all as successful or all as failed.
+  /// Adds the remaining statements to the list, and marks all of them as successful or all as failed.
   mutating func enterRest(hasSucceeded: Bool) {
     while !left.isEmpty { enterFirst(hasSucceeded: hasSucceeded) }
   }

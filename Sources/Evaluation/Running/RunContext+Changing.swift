@@ -39,7 +39,7 @@ extension RunContext {
     return prepared.value(of: reply, session)
   }
 
-  /// Shows the change of a dry run, and returns the value that a successful reply would have.
+  /// Shows the change of a dry run, and returns the value that the command would have after a successful reply.
   private func dryValue(of prepared: PreparedChange) -> Value {
     session.note(dry: prepared)
     return prepared.value(of: session.dryRun.carry(prepared.change), session)

@@ -32,8 +32,8 @@ public final class RunReport: Sendable {
     static let partial = "partial"
     /// The results of the statement's changes, as JSON objects.
     ///
-    /// There is an object for each bulk change, such as a stage `| create`. There is also an object for each command in
-    /// loops, such as `create`, with all changes of the command.
+    /// There is an object for each bulk change, such as a stage `| create`. A command in a loop, such as `create`, has
+    /// one object for all its changes.
     var changes: [JSONValue] = []
   }
 

@@ -162,7 +162,7 @@ final class EachJournal: Sendable {
 
   /// Whether every iteration has succeeded, in this run or in an earlier run.
   ///
-  /// The value is also false if the run skipped an iteration because its outcome is unknown.
+  /// An iteration that the run skipped, because its outcome is unknown, does not count as successful.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
   /// Shows notes about the outcomes of the iterations, and about how to resume the statement.

@@ -9,7 +9,7 @@ extension Stage {
   private static let options: [CommandDeclaration.Option] =
     CommandDeclaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
-  /// The common options for the stage `create`, in which `journal:` and `verify:` need the option `key:`.
+  /// The common options for the stage `create`: here, `journal:` and `verify:` also need the option `key:`.
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
