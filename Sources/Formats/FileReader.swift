@@ -144,7 +144,7 @@ package struct FileReader: Sendable {
           + (columns.count == 1 ? "1 column" : "\(columns.count) columns"),
         nextStep: cells.count > columns.count
           ? (columns.count == 1
-            ? "the first line must name the columns: remove any lines above these names; or, if " : "if ")
+            ? "the first line must name the columns: remove any lines above the names; or, if " : "if ")
             + "a cell contains the separator, put the cell in quotes"
           : "write \(columns.count) cells, including empty cells; put a cell with a line end in quotes")
     }

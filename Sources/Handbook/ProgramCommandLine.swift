@@ -74,7 +74,7 @@ public struct ProgramCommandLine: Sendable {
           summary: "Allows work without RETORT_POOL_KEY. The messages are then not signed."),
         Option(
           name: "--status", value: nil,
-          summary: "Starts no worker. Shows the workers of the pool and the waiting chunks."),
+          summary: "Starts no worker. Shows the workers of the pool and the waiting chunks of changes."),
       ]
     case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
     default: []

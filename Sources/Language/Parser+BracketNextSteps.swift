@@ -55,7 +55,7 @@ extension Parser {
     guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
     guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
     let isExclusive = token.isSymbol(":") && last > 0
-    return "a part includes both ends: [0..\(isExclusive ? last - 1 : last)]"
+    return "[a..b] includes both ends: [0..\(isExclusive ? last - 1 : last)]"
   }
 
   /// Advice for a user who wrote a slice as in Python or Ruby, such as `[1:]`; nil at other tokens.
@@ -67,8 +67,8 @@ extension Parser {
     if token.isSymbol(":"), nextToken.isSymbol("]") { return "write both ends: [\(source.text(first.range))..-1]" }
     guard token.isSymbol(":"), case .number(let start) = first.kind, case .number(let end) = nextToken.kind,
       let lower = Int(start), let upper = Int(end), upper > 0, upper > lower
-    else { return "write a part with both ends: [0..1]" }
-    return "a part includes both ends: [\(lower)..\(upper - 1)]"
+    else { return "write both ends: [0..1]" }
+    return "[a..b] includes both ends: [\(lower)..\(upper - 1)]"
   }
 
   /// Returns advice for a user who separated the arguments of a call wrongly; nil if there is no guess.

@@ -26,7 +26,7 @@ struct WorkOptions: ParsableArguments {
   @Flag(help: "Allows work without RETORT_POOL_KEY. The messages are then not signed.")
   var insecure = false
 
-  @Flag(help: "Starts no worker. Shows the workers of the pool and the waiting chunks.")
+  @Flag(help: "Starts no worker. Shows the workers of the pool and the waiting chunks of changes.")
   var status = false
 
   func validate() throws {

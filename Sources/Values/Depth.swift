@@ -19,7 +19,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of this list or record, but without values that are no lists or records.
+  /// The first and the last value of this list or record, if these values are lists or records.
   ///
   /// The result is empty for any other value.
   private var ends: [Value] {

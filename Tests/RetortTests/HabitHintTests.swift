@@ -6,7 +6,7 @@ import Testing
 /// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct HabitHintTests {
   static let values: [(String, String, String)] = [
-    ("print [1, 2, 3][..1]", "a part includes both ends: [0..1]", "print [1, 2, 3][0..1]"),
+    ("print [1, 2, 3][..1]", "[a..b] includes both ends: [0..1]", "print [1, 2, 3][0..1]"),
     ("print [1, 2, 3][1..]", "[1..-1]", "print [1, 2, 3][1..-1]"),
     ("print [1, 2, 3][:2]", "[0..1]", "print [1, 2, 3][0..1]"),
     ("print \"abc\"[1:]", "[1..-1]", "print \"abc\"[1..-1]"),
