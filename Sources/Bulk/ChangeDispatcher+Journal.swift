@@ -138,7 +138,7 @@ extension ClientError {
       "an earlier run left this outcome unknown: the change may have been carried out, "
         + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
       nextStep: failure.map { "\($0.condition), then run the same statement with the same journal again" }
-        ?? "if a request can wait in the service for at most 60 s, use settle: 60s; otherwise check the change: "
+        ?? "if no request waits in the service for more than 60 s, use settle: 60s; otherwise check the change: "
         + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
     )
   }

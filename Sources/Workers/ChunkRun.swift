@@ -139,7 +139,7 @@ extension ClientError {
       reason = "but no lookup has found the change"
       nextStep =
         chunk.settle == nil
-        ? "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s"
+        ? "check the change; or, if no request waits in the service for more than 60 s, send it with settle: 60s"
         : "check the change before you send it again"
     }
     var error = ClientError(

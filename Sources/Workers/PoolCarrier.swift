@@ -162,7 +162,7 @@ package final class PoolCarrier: CallbackCarrier {
     let changes = left.count == 1 ? "its changes are" : "their changes are"
     let lost = left.count == 1 ? "if it was lost" : "if they were lost"
     return workers.of("worker") + each
-      + ", \(left.count.of("worker")) left the pool: \(lost), \(changes) looked up after \(wait.components.seconds) s"
+      + ", \(left.count.of("worker")) gone: \(lost), \(changes) looked up after \(wait.components.seconds) s"
   }
 
   /// Passes a change to a worker, and returns the service's reply.

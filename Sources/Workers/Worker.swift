@@ -113,7 +113,7 @@ final class Worker: Sendable {
       throw ChunkRefusal("the queue \(chunk.queue) belongs to a pool, not to a service")
     }
     guard settings.allowed?.contains(chunk.queue) ?? true else {
-      throw ChunkRefusal("no --allow of the worker names the queue \(chunk.queue)")
+      throw ChunkRefusal("the worker's options --allow do not name the queue \(chunk.queue)")
     }
     let now = WorkerPool.now
     guard chunk.expires - now <= WorkerPool.longestLife.wholeMilliseconds else {

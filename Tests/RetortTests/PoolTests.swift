@@ -172,8 +172,9 @@ import Testing
     let service = try await FakeService()
     let worker = await PoolWorker(in: service.vhost, ["--allow", "tags", "--allow", "authors"])
     let ran = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service)
-    #expect(ran.notes.contains("the pool test refuses the changes: no --allow of the worker names the queue posts"))
-    #expect(worker.notes.contains("no --allow of the worker names the queue posts (1 refused so far)\n"))
+    #expect(
+      ran.notes.contains("the pool test refuses the changes: the worker's options --allow do not name the queue posts"))
+    #expect(worker.notes.contains("the worker's options --allow do not name the queue posts (1 refused so far)\n"))
     #expect(await worker.stop() == 0)
     _ = await service.stop()
   }
