@@ -5,9 +5,9 @@ import JSONText
 /// The imitated library is called the flavour: `carrot` or `retort`. The service converts the parameters before it
 /// reads the database.
 extension ProtocolDialect {
-  /// Returns the parameters as a server of the flavour understands them.
+  /// Returns the parameters as a server of the imitated library (the flavour) understands them.
   ///
-  /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that the service accepts without a flavour.
+  /// - Throws: ``RequestRefusal`` if the library refuses parameters that the service otherwise accepts.
   func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     switch flavour {
     case nil: params
@@ -18,7 +18,8 @@ extension ProtocolDialect {
 
   /// Splits a `destroy` request into requests that each destroy one resource, and returns their parameters.
   ///
-  /// Like jsonapi-resources, the flavour `carrot` splits the id at commas: `"1,2"` destroys two resources.
+  /// A service that imitates jsonapi-resources (flavour `carrot`) splits the id at commas: `"1,2"` destroys two
+  /// resources.
   func destroys(_ params: JSONObject) -> [JSONObject] {
     guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
     return id.split(separator: ",").map { ["id": .string(String($0))] }

@@ -7,7 +7,7 @@ import JSONText
 extension ProtocolDialect {
   /// The text before the path in each link, such as `http://retort.example`.
   ///
-  /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty if there is no flavour.
+  /// Only jsonapi-resources and Calcinator write absolute links. If the service imitates neither, the text is empty.
   var base: String {
     switch flavour {
     case nil: ""
@@ -37,7 +37,8 @@ extension ProtocolDialect {
 
   /// Whether the service accepts the id of a request (WireProtocol.md, "Requests").
   ///
-  /// The flavour `retort` requires that the id is equal to the correlation id of the message.
+  /// A service that imitates Retort (flavour `retort`) requires that the id is equal to the correlation id of the
+  /// message.
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }

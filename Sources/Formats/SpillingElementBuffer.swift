@@ -25,7 +25,7 @@ package struct SpillingElementBuffer {
   private var file: SpillFile?
   /// Whether the elements are in a temporary file.
   package var isSpilled: Bool { file != nil }
-  /// Whether each stored value is a list: the element, followed by the values that `as` stages named.
+  /// Whether each stored value is a list: the element, followed by its named values (from the stage `as`).
   private var hasNames = false
   /// The elements that failed in a stage.
   ///
@@ -44,7 +44,7 @@ package struct SpillingElementBuffer {
 
   /// Reads a stream to its end.
   ///
-  /// If `keepsNames` is true, the buffer also stores the values to which `as` stages gave names.
+  /// If `keepsNames` is true, the buffer also stores the named values of each element (from the stage `as`).
   ///
   /// - Throws: The stream's errors, or a `file` error if the program can't write the temporary file.
   package static func all(
@@ -60,8 +60,8 @@ package struct SpillingElementBuffer {
 
   /// Adds a page with its failures.
   ///
-  /// If the page has values that `as` stages named, the buffer stores each element in a list, followed by its named
-  /// values.
+  /// If the page has named values (from the stage `as`), the buffer stores each element in a list, followed by its
+  /// named values.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     for var failure in page.failures {
       failure.place += count
@@ -71,13 +71,13 @@ package struct SpillingElementBuffer {
     try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
 
-  /// Adds elements that have no values named by `as` stages.
+  /// Adds elements without named values (from the stage `as`).
   package mutating func add(_ page: [Value]) throws(Fault) {
     try flush()
     try store(page)
   }
 
-  /// Adds one element, with the values that `as` stages named for it.
+  /// Adds one element, with its named values (from the stage `as`).
   ///
   /// The buffer stores several such elements together, which takes less time than `add(_:)` for each element.
   package mutating func append(_ element: Value, names: [Value] = []) throws(Fault) {
@@ -137,7 +137,7 @@ package struct SpillingElementBuffer {
 
   /// Creates a page from lists.
   ///
-  /// Each list contains an element, followed by the values that `as` stages named for the element.
+  /// Each list contains an element, followed by its named values (from the stage `as`).
   private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
     guard hasNames else { return ElementPage(kept) }
     var page = ElementPage()

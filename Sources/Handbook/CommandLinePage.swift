@@ -227,7 +227,7 @@ struct CommandLinePage: Sendable {
         The trace is written to standard error. Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
-      "dry-run", "", "Sends reads, but only shows changes.",
+      "dry-run", "", "Shows changes instead of sending them. Requests that only read are sent.",
       note: """
         For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the \
         ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \

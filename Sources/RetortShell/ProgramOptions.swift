@@ -38,7 +38,7 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
   var trace: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes.")
+  @Flag(name: .customLong("dry-run"), help: "Show changes instead of sending them. Requests that only read are sent.")
   var isDryRun = false
 
   @Option(

@@ -27,7 +27,7 @@ struct ServedQueue: Sendable {
 
   /// Serves the queue on a connection.
   ///
-  /// Like carrot_rpc, a service of the flavour `carrot` acknowledges no requests.
+  /// A service that imitates carrot_rpc (flavour `carrot`) acknowledges no requests.
   ///
   /// - Parameters:
   ///   - connection: The connection.

@@ -5,10 +5,10 @@ package import Language
 /// A stream returns its elements page by page.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element, the values that the pipeline's `as` stages named.
+  /// For each element, the values to which the pipeline gave names with the stage `as`.
   ///
-  /// The values of one element are in the order of the `as` stages. The list is empty if the pipeline has no `as`
-  /// stage.
+  /// For example, after `| as post | map .author`, the post of each author has the name `post`. The values of one
+  /// element are in the order of the `as` stages. The list is empty if the pipeline has no `as` stage.
   package var names: [[Value]]
   /// The elements that failed in a stage.
   package var failures: [FailedElement] = []
@@ -34,7 +34,7 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element, and the values that `as` stages named for this element.
+  /// Adds an element, and its named values (from the stage `as`).
   ///
   /// - Parameters:
   ///   - element: The element to add.
@@ -60,7 +60,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// One page for each element, with the values that `as` stages named for this element.
+  /// One page for each element, with the element's named values (from the stage `as`).
   ///
   /// The new pages do not contain the failures.
   package var single: [ElementPage] {
@@ -107,13 +107,13 @@ package struct ElementStream {
 
   /// Creates a stream from a function that returns the next page at each call, and nil at the end.
   ///
-  /// The pages can contain values that `as` stages named.
+  /// The pages can contain named values (from the stage `as`).
   package init(pages pull: @escaping () async throws(Fault) -> ElementPage?) { self.pull = pull }
 
   /// Creates a stream of elements in memory.
   package init(_ elements: [Value]) { self.init(page: ElementPage(elements)) }
 
-  /// Creates a stream from a page in memory, with the values that `as` stages named.
+  /// Creates a stream from a page in memory, with the page's named values (from the stage `as`).
   package init(page: ElementPage) {
     var rest: ElementPage? = page.elements.isEmpty ? nil : page
     count = { page.elements.count }
@@ -130,7 +130,7 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// Returns the next page, with the values that `as` stages named.
+  /// Returns the next page, with its named values (from the stage `as`).
   ///
   /// At the end, the function releases the stream's source, such as a file, and returns nil.
   package mutating func page() async throws(Fault) -> ElementPage? {
@@ -211,7 +211,7 @@ package struct ElementStream {
   /// Reads and returns all remaining elements.
   package mutating func rest() async throws(Fault) -> [Value] { try await all().elements }
 
-  /// Reads and returns all remaining elements, with the values that `as` stages named.
+  /// Reads and returns all remaining elements, with their named values (from the stage `as`).
   package mutating func all() async throws(Fault) -> ElementPage {
     var all = ElementPage()
     while let page = try await page() {

@@ -1,10 +1,10 @@
 import JSONAPI
 import JSONText
 
-/// Parses the parameters of a relationship method, such as `show_relationship`, for a service of the flavour `carrot`.
+/// Parses the parameters of a relationship method as jsonapi-resources does, for the flavour `carrot`.
 ///
-/// The flavour `carrot` imitates jsonapi-resources. For example, `{"post_id": "5", "relationship": "tags"}` names the
-/// relationship `tags` of the post with the id 5. WireProtocol.md, "Relationship methods", describes the parameters.
+/// For example, in `show_relationship`, `{"post_id": "5", "relationship": "tags"}` names the relationship `tags` of the
+/// post with the id 5. WireProtocol.md, "Relationship methods", describes the parameters.
 enum CarrotRelationshipParamsParser {
   /// Parses the type and id of the parent resource, and the relationship.
   ///

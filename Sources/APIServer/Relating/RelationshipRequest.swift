@@ -15,8 +15,8 @@ struct RelationshipRequest {
   /// Parses the parent's id, the relationship's name and the linkage.
   ///
   /// The id is in `SINGULAR_id`, such as `post_id`, or in any other parameter whose name ends in `_id`. The
-  /// relationship's name can have `-` or `_`. A service of the flavour `carrot` is stricter; see
-  /// ``CarrotRelationshipParamsParser``.
+  /// relationship's name can have `-` or `_`. A service that imitates jsonapi-resources (flavour `carrot`) is stricter;
+  /// see ``CarrotRelationshipParamsParser``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
     data = params["data"]
@@ -68,8 +68,8 @@ struct RelationshipRequest {
 
   /// Carries out a change of the relationship.
   ///
-  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. Such a request changes nothing,
-  /// and its result is null.
+  /// A service that imitates jsonapi-resources (flavour `carrot`) can't add a resource to a to-one relationship. Such a
+  /// request changes nothing, and its result is null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -107,8 +107,8 @@ struct RelationshipRequest {
 
   /// Returns the new linkage after the request: the resource's linkage minus the identifiers of the request.
   ///
-  /// For a to-one relationship, jsonapi-resources ignores the identifiers of the request. A service of the flavour
-  /// `carrot` therefore always returns null.
+  /// For a to-one relationship, a service that imitates jsonapi-resources (flavour `carrot`) ignores the identifiers,
+  /// and always returns null.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {
