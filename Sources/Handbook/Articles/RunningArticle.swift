@@ -61,7 +61,7 @@ extension Article {
 
       `--offline` sends nothing. It prints each request as a line of JSON, with the same stars. There are no replies, so pages are
       empty, and a created resource has the id `offline-1`. Results that depend on such a page or resource are not printed. `--dry-run`
-      sends reads, but only shows changes.
+      sends the requests that only read, and shows the changes without sending them.
 
       ## Text of services and files at a terminal
 
