@@ -95,7 +95,7 @@ private enum CarrotParamsConverter {
   }
 }
 
-/// Converts the parameters of a request as Retort and Calcinator do, for the flavour `retort`.
+/// Converts the parameters of a request as the Elixir libraries Retort and Calcinator do, for the flavour `retort`.
 ///
 /// In these libraries, `_` and `-` in names are equivalent, so the conversion replaces each `_` by `-`.
 private enum RetortParamsConverter {

@@ -23,7 +23,7 @@ extension ProtocolDialect {
 
   /// The text at the end of a document with data.
   ///
-  /// ja_serializer, which Retort uses, adds the member `jsonapi`.
+  /// The Elixir library Retort uses ja_serializer, which adds the member `jsonapi`.
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
   /// Whether the service ignores a request (WireProtocol.md, "No reply").
@@ -37,8 +37,8 @@ extension ProtocolDialect {
 
   /// Whether the service accepts the id of a request (WireProtocol.md, "Requests").
   ///
-  /// A service that imitates Retort (flavour `retort`) requires that the id is equal to the correlation id of the
-  /// message.
+  /// A service that imitates the Elixir library Retort (flavour `retort`) requires that the id is equal to the
+  /// correlation id of the message.
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }

@@ -8,7 +8,7 @@ import JSONText
 public struct ProtocolDialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {
-    /// Retort with Calcinator.
+    /// The Elixir libraries Retort and Calcinator.
     ///
     /// Errors have no codes, a violated constraint has the title `Changeset error`, and there are no relationship
     /// methods.
@@ -23,13 +23,13 @@ public struct ProtocolDialect: Sendable {
   public enum ListPaging: String, CaseIterable, Sendable {
     /// A client requests a page by `number` and `size`.
     ///
-    /// A reply has links to the other pages, and the count of all records.
+    /// A reply has links to the other pages, and the count of all resources.
     case number
     /// The service ignores `page`, and returns the whole list without a count or links.
     case none
     /// A client requests a page by `number` and `size`.
     ///
-    /// A reply has links to the other pages, but not the count of all records.
+    /// A reply has links to the other pages, but not the count of all resources.
     case noCount = "no-count"
     /// A client requests a page by `offset` and `limit`, as with the offset paginator of jsonapi-resources.
     case offset

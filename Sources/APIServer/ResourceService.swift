@@ -74,7 +74,7 @@ public final class ResourceService: Sendable {
   /// Answers a request, and returns the reply, together with whether it is an error.
   ///
   /// A service that stores its answers does not repeat a change that the broker redelivers. A service that imitates
-  /// Retort (flavour `retort`) refuses a request whose id is not the correlation id of its message.
+  /// the Elixir library Retort (flavour `retort`) refuses a request whose id is not the correlation id of its message.
   ///
   /// Some errors have the form of JSON-RPC 2.0 section 5.1: invalid JSON, a request without a method, and parameters
   /// that are not an object. Errors in a document or a query, and requests to a queue that the service does not serve,

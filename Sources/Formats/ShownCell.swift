@@ -2,7 +2,7 @@ import JSONText
 package import Values
 
 extension ResourceValue {
-  /// The attributes that can be the title of a resource, in order of preference.
+  /// The attributes whose values can be the title of a resource, in order of preference.
   private static let titles = ["title", "name", "label"]
 
   /// The text that a table shows for the resource as a related resource, such as the title.

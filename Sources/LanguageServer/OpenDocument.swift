@@ -2,14 +2,14 @@ import Evaluation
 import JSONText
 import Language
 
-/// A text that is open in the editor, with the errors and warnings that the check found.
+/// A text that is open in the editor, with its errors and warnings.
 struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
   private(set) var map: PositionMap
   /// The interpreter that completes words in the text, and knows the definitions in the text.
   let interpreter: Interpreter
-  /// The errors and warnings that the check found in this version of the text.
+  /// The errors and warnings in this version of the text.
   private(set) var report: Interpreter.CheckReport
 
   /// The text of the document.

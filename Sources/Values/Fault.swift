@@ -154,14 +154,14 @@ extension Fault.Kind {
   package static let refused = Self("refused")
   package static let limit = Self("limit")
   package static let interrupted = Self("interrupted")
-  /// The error of a statement with a syntax error, or of a statement that the check refuses.
+  /// The kind of the error for a statement with a syntax error, or with an error that retort finds before the run.
   ///
   /// The program runs no part of the statement.
   package static let syntax = Self("syntax")
 
-  /// The command `exit`, which ends the program; this is not a real error.
+  /// The kind of `exit`, the command that ends the program; it is not a real error.
   package static let exit = Self("exit")
-  /// The error for a closed standard output: the program at the other end of the pipe no longer reads it.
+  /// The kind of the error for a closed standard output: the program at the other end of the pipe no longer reads it.
   package static let closed = Self("closed")
 
   package static let final: Set<Self> = [.refused, .limit, .interrupted, .exit, .closed]

@@ -20,7 +20,7 @@ public struct ResourceValue: Sendable {
   package let path: [String]
   /// The names of the relationships that lead to this resource, such as `author` and `posts`.
   ///
-  /// An error message joins them to propose a value of `include:`.
+  /// An error message joins these names to propose a value of `include:`, such as `author.posts`.
   package let includePath: [String]
   /// The reason why the program knows only the identifier; nil for a whole resource.
   package let stub: IdentifierOnlyReason?

@@ -2,9 +2,9 @@ import SQLite
 
 /// The resources of a reply, primary and included; each resource occurs only once.
 struct CompoundDocument {
-  /// The primary records, followed by the included records in the order in which the service found them.
+  /// The rows of the primary resources, followed by the rows of the included resources in the order of their discovery.
   private(set) var records: [ResourceRow]
-  /// The number of primary records.
+  /// The number of primary resources.
   let primaryCount: Int
   private var positions: [ResourceRow.RowIdentifier: Int] = [:]
   private let schema: Schema
@@ -15,7 +15,7 @@ struct CompoundDocument {
     self.schema = schema
   }
 
-  /// The included records, without the primary records.
+  /// The rows of the included resources.
   var included: ArraySlice<ResourceRow> { records[primaryCount...] }
 
   /// Reads the resources that a request includes.
@@ -94,7 +94,7 @@ struct CompoundDocument {
     return related.elements
   }
 
-  /// Adds a record if it is missing, and returns its index.
+  /// Adds a row if it is missing, and returns its index.
   @discardableResult private mutating func add(_ record: ResourceRow) -> Int {
     if let position = positions[record.identifier] { return position }
     positions[record.identifier] = records.count

@@ -65,7 +65,7 @@ struct CountAndPageStartCache: Sendable {
     return taken
   }
 
-  /// The number of records that a query finds; nil if the cache does not contain the number.
+  /// The number of rows that a query finds; nil if the cache does not contain the number.
   subscript(query: Query) -> Int? {
     mutating get { counts[query] }
     set { counts[query] = newValue }

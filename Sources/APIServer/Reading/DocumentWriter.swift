@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// Writes records as JSON:API resources, directly to bytes.
+/// Writes rows as JSON:API resources, directly to bytes.
 ///
 /// Each to-one relationship has `data`. A to-many relationship has `data` if the request includes the relationship.
 /// Otherwise the relationship has the link `related`, so that a client sees that the relationship exists. There are no

@@ -19,10 +19,10 @@ struct ResourceRow {
     return values[values.startIndex + type.attributes.count + position - toOnes.startIndex]
   }
 
-  /// The type and the key, which identify the record in a document.
+  /// The type and the key, which identify the row in a document.
   var identifier: RowIdentifier { RowIdentifier(type: type.name, key: key) }
 
-  /// The type and the key of a record, such as the type `posts` and the key 5.
+  /// The type and the key of a row, such as the type `posts` and the key 5.
   struct RowIdentifier: Hashable {
     let type: String
     let key: SQLValue
@@ -30,7 +30,7 @@ struct ResourceRow {
 }
 
 extension ResourceType {
-  /// The list of columns in the SELECT for a record, such as `t."id", t."text"`; `t` is the alias of the table.
+  /// The columns to select for a `ResourceRow`, such as `t."id", t."text"`; `t` is the alias of the table.
   var selection: String {
     let columns = attributes + toOnes.compactMap(\.column)
     return (["t.\(key.quoted)"] + columns.map { "t.\($0.quoted)" }).joined(separator: ", ")
@@ -39,7 +39,7 @@ extension ResourceType {
   /// The number of columns that ``selection`` contains.
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
-  /// Returns the record that a row of a query contains.
+  /// Converts a row of a query to a `ResourceRow`.
   ///
   /// The columns of ``selection`` begin at the index `start` of the row.
   func record(_ row: Row, from start: Int = 0) -> ResourceRow {

@@ -68,6 +68,6 @@ struct RequestedPage: Hashable, Sendable {
     return RequestedPage(number: number == Int.max ? number : number + 1, size: size)
   }
 
-  /// Returns the number of the last page of a list with `count` records.
+  /// Returns the number of the last page of a list with `count` elements.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }
 }
