@@ -6,7 +6,7 @@ import Glibc
 /// distinguishes all texts with different code points. Dictionaries and sets of JSON texts therefore use this type. Its
 /// functions compare UTF-8 bytes, which have the same order as the code points.
 package struct CodePointComparedString: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
-  /// The text.
+  /// The text as a Swift string.
   package let text: String
 
   package init(_ text: String) { self.text = text }

@@ -38,7 +38,7 @@ public struct DiagnosticRenderer: Sendable {
   public struct DiagnosticContent: Sendable {
     /// The title, such as `error`, `error[invalid]` or `warning`.
     public var title: String
-    /// The message.
+    /// The message of the error or warning.
     public var message: String
     /// The text that contains the marks.
     public var source: SourceText?

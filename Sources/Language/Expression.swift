@@ -2,7 +2,7 @@
 public struct Expr: Sendable, Equatable {
   /// The form of the expression, with its content.
   public var kind: Kind
-  /// The source range.
+  /// The source range of the expression.
   public var range: SourceRange
 
   /// The forms of an expression, such as a number or a call.
@@ -65,11 +65,11 @@ public enum StringPart: Sendable, Equatable {
 
 /// A key and a value of a record.
 public struct RecordEntry: Sendable, Equatable {
-  /// The key.
+  /// The key of the entry.
   public var key: RecordKeyExpr
   /// The source range of the key.
   public var keyRange: SourceRange
-  /// The value.
+  /// The value of the entry.
   public var value: Expr
 
   /// A key in a record: a name or text, or an expression in brackets.

@@ -8,7 +8,7 @@ public struct Program: Sendable, Equatable {
 public struct Statement: Sendable, Equatable {
   /// The form of the statement, with its content.
   public var kind: Kind
-  /// The source range.
+  /// The source range of the statement.
   public var range: SourceRange
 
   /// The forms of a statement, such as `let` or `for`.
@@ -34,15 +34,15 @@ public struct Statement: Sendable, Equatable {
 public struct Block: Sendable, Equatable {
   /// The statements of the block, in order.
   public var statements: [Statement]
-  /// The source range.
+  /// The source range of the block.
   public var range: SourceRange
 }
 
 /// A name that a statement declares, and its source range.
 public struct DeclaredName: Sendable, Equatable {
-  /// The name.
+  /// The declared name.
   public var name: String
-  /// The source range.
+  /// The source range of the name.
   public var range: SourceRange
 }
 
@@ -121,7 +121,7 @@ public struct Pipeline: Sendable, Equatable {
   public var head: PipelineHead
   /// The stages in order.
   public var stages: [Command]
-  /// The source range.
+  /// The source range of the pipeline.
   public var range: SourceRange
 }
 

@@ -27,7 +27,7 @@ struct LayoutPrinter {
     var isEach = false
   }
 
-  /// A part that the printer can break into several lines if its line is too long.
+  /// The number that identifies the part in ``LayoutShape/broken``.
   private struct BreakCandidate {
     /// The number of the part in ``LayoutShape/broken``.
     var id: Int

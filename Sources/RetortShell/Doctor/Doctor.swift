@@ -45,7 +45,7 @@ final class Doctor {
     return finding.verdict != .failed
   }
 
-  /// Runs all steps.
+  /// Runs all steps of the examination.
   func examine() async {
     for finding in UserFilesCheck(environment: environment).findings { add(finding) }
     guard let address = address() else { return }
