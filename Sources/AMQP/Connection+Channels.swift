@@ -76,7 +76,7 @@ extension Connection {
     try handle?.send(method, on: number)
   }
 
-  /// Closes a channel, and makes the requests that wait on the channel fail.
+  /// Closes a channel, and ends its waiting requests with an error.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
     let stopped = BrokerError(.stopped, "the client was stopped")

@@ -124,7 +124,7 @@ public final class QueueClient: Sendable {
 
   /// Makes a posted request fail with `cancelled`.
   ///
-  /// A request that may not be repeated, and that was already sent, does not fail.
+  /// The method has no effect on a request that was already sent and must not be sent twice.
   public func cancel(_ correlationID: String) {
     let (channel, task) = state.withLock { ($0.channel, $0.reposted[correlationID]) }
     task?.cancel()

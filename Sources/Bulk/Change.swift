@@ -31,7 +31,9 @@ public final class Change: Sendable, Equatable {
   public let timeout: Duration?
   /// The value of `key:` that identifies a create; nil if `key:` is missing, and for all other changes.
   public let key: String?
-  /// Whether the change destroys data, judged by the verb, or for a `call` by the name of the method.
+  /// Whether the change destroys data.
+  ///
+  /// For a `call`, this depends on the name of the method; for any other change, on the verb.
   public let destroys: Bool
 
   /// Creates a change.

@@ -123,7 +123,7 @@ private final class CallbackCarrierFeeder: Sendable {
 
   /// Passes changes that can be sent immediately.
   ///
-  /// A pool gets as many changes as possible at the same time. A limit of the rate delays each change separately.
+  /// A pool gets as many changes as possible at the same time. A rate limit delays each change separately.
   private func pass(_ entries: ArraySlice<PlannedChange>, _ inFlight: ChangesInFlight) async {
     var rest = entries
     while let entry = rest.first, continues, !Task.isCancelled {

@@ -19,9 +19,9 @@ public struct FollowUpChangeCarrier: ChangeCarrier {
   /// - Parameters:
   ///   - client: The client for changes whose target is not in `others`.
   ///   - others: The clients for changes of particular targets.
-  ///   - control: The control of the run, for each change of a sequence except the first.
-  ///   - rate: The rate limit for each change of a sequence except the first, because the dispatcher already limits the
-  ///     first.
+  ///   - control: The control of the run, which can delay each change of a sequence except the first.
+  ///   - rate: The rate limit for each change of a sequence except the first. The dispatcher already delays the first
+  ///     change.
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Returns the words that name a change in an error, such as `at the step to published`.
   public init(

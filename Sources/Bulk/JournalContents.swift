@@ -34,7 +34,8 @@ struct JournalContents {
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
-        // A crash cuts a line or leaves zeros. A CR at the end of a complete line comes from an editor or a transfer.
+        // A crash leaves an incomplete line, or zeros. A CR at the end of a complete line comes from an editor or a
+        // file transfer.
         isEdited = isEdited || line.last == 0x0D && isComplete(line.dropLast())
         return
       }

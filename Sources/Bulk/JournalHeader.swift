@@ -73,7 +73,7 @@ public struct JournalHeader: Sendable, Equatable {
   /// No other process can resume the journal, because the data of the sample ends with its process.
   public var isOfSample: Bool { SampleDatabaseIdentity.isIn(broker) }
 
-  /// The note for the user that no later run can resume the journal of a sample service in memory.
+  /// A note for the user: no later run can resume the journal of a sample service in memory.
   public static let noteOnSample =
     "no later run can resume this journal, because the data of embedded:blog is lost at the end of the run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"

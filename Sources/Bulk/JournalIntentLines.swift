@@ -1,6 +1,8 @@
 import JSONText
 
-/// The journal lines that announce changes before they are sent, called intents.
+/// The journal lines that announce changes before the changes are sent.
+///
+/// Such a line is called an intent.
 struct JournalIntentLines {
   /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []
@@ -9,7 +11,7 @@ struct JournalIntentLines {
   /// The number of bytes to reserve on the disk for the lines with the outcomes, which are written later.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
-  /// The longest time before the requests are sent (`ChangeCarrier.longestDelay`).
+  /// The longest time that a carrier can keep a change before its request is sent (`ChangeCarrier.longestDelay`).
   private let delay: Duration
   /// The timeout of the last added change, and its text in milliseconds, such as `4500` for 4.5 s.
   ///

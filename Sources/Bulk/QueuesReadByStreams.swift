@@ -43,7 +43,9 @@ public final class QueuesReadByStreams: Sendable {
   /// Whether no stream is reading a queue; the property needs no lock.
   var isEmpty: Bool { hasNoQueue.load(ordering: .acquiring) }
 
-  /// Returns whether a stream is reading the queue, so that a change of the queue is refused.
+  /// Returns whether a stream is reading the queue.
+  ///
+  /// If so, a change of the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
     guard !isEmpty else { return false }
     return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }

@@ -24,7 +24,7 @@ public struct SendingPolicy: Sendable {
   ///
   /// Only the workers of a pool omit the contents. Such a success never replaces an earlier outcome of the change.
   public var observesOmittedReplies = true
-  /// A function that returns the element of a create, so that the outcome of a lookup can be reported.
+  /// A function that makes the element of a create again from its change, to report the outcome of a lookup.
   ///
   /// Nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?

@@ -127,9 +127,10 @@ public final class ServiceLoadThrottle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause because of the queue; nil if there is no reason, or no option `depth:`.
+  /// Returns the reason why the state of the queue requires a pause; nil without a reason, or without the option
+  /// `depth:`.
   ///
-  /// The queue may have too many messages or may not exist, or its depth can't be read.
+  /// The queue can have too many messages, the queue may not exist, or its depth can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

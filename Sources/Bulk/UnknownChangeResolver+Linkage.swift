@@ -15,7 +15,7 @@ extension UnknownChangeResolver {
     let isFound: Bool? =
       switch change.verb {
       case .link: present.map { Set($0).isSuperset(of: named) }
-      // Only the ids are compared, because the service can use other names of types in its replies.
+      // Only the ids are compared, because the service can name the types differently in its replies.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
         // A journal of an earlier version does not contain the linkage of a relink. The linkage in the change itself is

@@ -30,7 +30,7 @@ final class VerificationList: Sendable {
     var change: Change
     var element: any PlannedElement
     var place: Int
-    /// The error of an unknown change; nil for a create that the service confirmed.
+    /// The error of a change with an unknown outcome; nil for a create that the service confirmed.
     var error: ClientError?
   }
 

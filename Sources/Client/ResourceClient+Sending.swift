@@ -206,8 +206,8 @@ extension ResourceClient {
 
   /// Returns the description of a change for `lateReplies`.
   ///
-  /// The client expects a late reply for one `timeout` after the deadline. The service may have received the change
-  /// just before the deadline.
+  /// After the deadline, the client expects a late reply for as long again as the `timeout`. The service may have
+  /// received the change just before the deadline.
   private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil

@@ -12,7 +12,7 @@ import JSONText
 public struct ResourceClient: Sendable {
   struct ClientProperties: Sendable {
     var transport: any Transport
-    /// The transport, if it can pass replies to a function, so that no Swift task has to wait; otherwise nil.
+    /// The transport as a `PostingTransport`; nil if the transport can't pass replies to a function.
     let poster: (any PostingTransport)?
     var settings: ClientSettings
     var trace: Trace?
@@ -51,7 +51,7 @@ public struct ResourceClient: Sendable {
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
 
-  /// The transport, if it can pass replies to a function, so that no Swift task has to wait; otherwise nil.
+  /// The transport as a `PostingTransport`; nil if the transport can't pass replies to a function.
   var poster: (any PostingTransport)? { box.properties.poster }
 
   /// The client's settings.
@@ -129,7 +129,7 @@ public struct ResourceClient: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Makes every request that waits for a reply fail.
+  /// Ends all waiting requests with an error.
   public func abandon() { transport.abandon() }
 
   /// Closes the client's channel, and deletes the client's reply queue.
@@ -160,7 +160,7 @@ public struct ResourceClient: Sendable {
 
   /// Returns the JSON:API document in a result.
   ///
-  /// A result of a destroy that is not a document gives an empty document.
+  /// If the result of a destroy is not a document, the function returns an empty document.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)

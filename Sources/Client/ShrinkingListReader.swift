@@ -36,7 +36,7 @@ public struct ShrinkingListReader: Sendable {
   private var kept: Set<CodePointComparedString> = []
   /// A resource on the most recently read page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
-  /// The number of resources that the service counts but does not show, at the end of the list.
+  /// The number of resources that the service still counts at the end of the list, but does not return.
   public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit) {
@@ -89,8 +89,8 @@ public struct ShrinkingListReader: Sendable {
   ///
   /// Returns nil if the page is empty, or has only ids that the caller could not destroy.
   ///
-  /// - Throws: A `service` error if the page has no new ids, but ids that the caller has not reported as kept. A
-  ///   `protocol` error for a resource without an id. A `value` error for a resource of another type.
+  /// - Throws: A `service` error if the page has no new ids, but has ids that the caller did not pass to ``keep(_:)``.
+  ///   A `protocol` error for a resource without an id. A `value` error for a resource of another type.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.count else {

@@ -74,7 +74,7 @@ public protocol Transport: Sendable {
   /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
 
-  /// Makes all requests that wait for a reply fail, even changes that were already sent.
+  /// Ends all waiting requests with an error, even changes that were already sent.
   func abandon()
 
   /// Closes the client's channel, and deletes the client's reply queue.

@@ -85,7 +85,7 @@ package final class BrokerLink: PoolBrokerLink {
     return uri
   }
 
-  /// Returns the dialer that all links to a URI share, and counts the new link as its user.
+  /// Returns the dialer that all links to a URI share, and counts the new link as a user of the dialer.
   ///
   /// If the URI has no dialer yet, the function stores and returns `fresh`.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {

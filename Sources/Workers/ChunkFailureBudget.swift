@@ -30,8 +30,8 @@ struct ChunkFailureBudget: Sendable {
 
   /// Returns the number of further failures that the limit allows; nil for no limit.
   ///
-  /// `count` is the number of changes that the carrier is about to send. With a share as the limit, more changes allow
-  /// more failures.
+  /// `count` is the number of changes that the carrier is about to send. If the limit is a share of the changes, these
+  /// changes increase the number of allowed failures.
   private func left(after count: Int) -> Int? {
     limit.map { $0 - failures }
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }

@@ -124,7 +124,7 @@ extension ChangeResult {
 }
 
 extension ClientError {
-  /// Returns the error of a change whose outcome is still unknown after a lookup, because its worker was lost.
+  /// Returns the error of a change whose worker was lost, and whose outcome a lookup could not determine.
   ///
   /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
   fileprivate static func lostWithWorker(_ change: Change, _ failure: LookupFailure?, _ chunk: Chunk) -> ClientError {

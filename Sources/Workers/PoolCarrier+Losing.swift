@@ -21,8 +21,8 @@ extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
   /// If the pool has no worker for a long time, the function removes the chunks in flight from the pool's queue. This
-  /// time is the sum of `PoolBrokerLink.silence` times four and the longest timeout of a change. The time begins again
-  /// after a pause of the run.
+  /// time is the longest timeout of a change, plus `PoolBrokerLink.silence` times four. The time begins again after a
+  /// pause of the run.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
