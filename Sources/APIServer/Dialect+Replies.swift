@@ -37,8 +37,8 @@ extension ProtocolDialect {
 
   /// Whether the service accepts the id of a request (WireProtocol.md, "Requests").
   ///
-  /// A service that imitates the Elixir library Retort (flavour `retort`) requires that the id is equal to the
-  /// correlation id of the message.
+  /// If the service imitates the Elixir library Retort (flavour `retort`), the id must equal the message's correlation
+  /// id.
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }

@@ -73,8 +73,8 @@ public final class ResourceService: Sendable {
 
   /// Answers a request, and returns the reply, together with whether it is an error.
   ///
-  /// A service that stores its answers does not repeat a change that the broker redelivers. A service that imitates
-  /// the Elixir library Retort (flavour `retort`) refuses a request whose id is not the correlation id of its message.
+  /// A service that stores its answers does not repeat a change that the broker redelivers. If the service imitates the
+  /// Elixir library Retort (flavour `retort`), the id of a request must equal the message's correlation id.
   ///
   /// Some errors have the form of JSON-RPC 2.0 section 5.1: invalid JSON, a request without a method, and parameters
   /// that are not an object. Errors in a document or a query, and requests to a queue that the service does not serve,

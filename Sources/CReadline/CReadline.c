@@ -18,7 +18,7 @@ const char *retort_readline_version(void) { return rl_library_version; }
 // ---- Descriptors 0, 1 and 2 ----
 
 // Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get the
-// number of the closed descriptor, and the program would use the file as if it were the terminal. Descriptor 1,
+// number of the closed descriptor. The program would then use the file as if it were the terminal. Descriptor 1,
 // standard output, is opened for reading only, so that writes to standard output fail. The function also ignores
 // SIGPIPE, so that writing to a pipe without a reader fails but does not end the program. The function is called before
 // `main`, before Swift opens descriptors.
@@ -92,8 +92,8 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked until the return
-// from this function, so the raised signal takes effect at the instruction that caused the first signal.
+// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked until this
+// function returns. The raised signal therefore takes effect at the instruction that caused the first signal.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -139,13 +139,13 @@ static enum retort_line_state line_state;
 static char *line_taken;
 static int wants_editor, wants_end;
 // The number of spaces at the beginning of the line. When the user has typed a word that closes a block, such as `end`,
-// take_indent_back removes two of the spaces and sets the number to 0.
+// take_indent_back removes two of the spaces. It also sets the number to 0.
 static int indent;
 // The initial text of the line, after the spaces.
 static char *text_at_first;
 
-// Called by readline with the finished line. Ends a running inputrc macro, because readline would otherwise read the
-// next key of the macro while there is no line to edit.
+// Called by readline with the finished line. Ends a running inputrc macro. Otherwise, readline would read the next key
+// of the macro while there is no line to edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);

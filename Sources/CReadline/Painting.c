@@ -6,8 +6,8 @@
 #include <wchar.h>
 
 // The colours of the line. readline first draws the line without colours. The functions below then draw the text of the
-// line again in colours, at the same positions on the screen, without readline's knowledge. If the positions can't be
-// calculated, the line has no colours.
+// line again, in colours, at the same positions on the screen. readline does not know about this second drawing. If the
+// positions can't be calculated, the line has no colours.
 
 static retort_painter *painter;
 static void *painter_context;

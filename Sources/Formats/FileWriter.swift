@@ -113,7 +113,7 @@ package struct FileWriter {
     bytes += [0x0D, 0x0A]
   }
 
-  /// Throws an error if there are no columns, or if a csv or tsv file can't have a column with one of the names.
+  /// Throws an error if there are no names, or if one of the names is invalid for a column.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(

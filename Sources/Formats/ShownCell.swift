@@ -7,8 +7,7 @@ extension ResourceValue {
 
   /// The text that a table shows for the resource as a related resource, such as the title.
   ///
-  /// If the resource has no title, or if only its identifier is known, the text is the type and the id, such as
-  /// `authors/1`.
+  /// Without a title, or if only the identifier is known, the text is the type and the id, such as `authors/1`.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {

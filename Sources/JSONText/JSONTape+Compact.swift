@@ -12,7 +12,7 @@ extension JSONTape {
   /// Returns nil if a string of the value contains an escape that the writer does not write, such as `\/`.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // An entry counts one byte for the comma or colon before it, but the first entry in an array or object has no such
+    // An entry counts one byte for the comma or colon before it. The first entry in an array or object has no such
     // byte. To compensate, an array or object with entries counts only one byte for its two brackets.
     var length = end - index - 1
     for index in index..<end {

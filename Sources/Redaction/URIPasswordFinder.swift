@@ -1,6 +1,7 @@
 /// Finds the passwords of URIs in a text.
 ///
-/// A password ends at the last `@` of the URI, because users often forget to escape a `/`, `?` or `@` in a password.
+/// Users often forget to escape a `/`, `?` or `@` in a password. A password therefore ends at the last `@` of the URI.
+///
 /// The search finds URIs of every scheme, and URIs with a misspelled `amqp://`. In quotes, the search also finds URIs
 /// without a scheme.
 struct URIPasswordFinder {

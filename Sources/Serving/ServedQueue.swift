@@ -45,8 +45,8 @@ struct ServedQueue: Sendable {
 
   /// Answers a request, with a randomly chosen fault.
   ///
-  /// If the connection is lost during the delay of the request, the service does not carry out the request, because the
-  /// broker redelivers it.
+  /// If the connection is lost during the delay of the request, the broker redelivers the request. The service then
+  /// does not carry out this delivery.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)

@@ -11,7 +11,7 @@ public struct ExternalEditor: Sendable {
 
   /// Opens a text in the editor, and returns the saved text; nil if the editor failed.
   ///
-  /// The function passes the text to the editor in a temporary file, which only the user can read, and then removes the
+  /// The function passes the text to the editor in a temporary file that only the user can read. It then removes the
   /// file.
   ///
   /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.

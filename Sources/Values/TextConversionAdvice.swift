@@ -13,8 +13,8 @@ package enum TextConversionAdvice {
 
   /// Returns an expression whose value is the text of a number: `replace(x, ",", ".")` for the text `5,5`.
   ///
-  /// The result is nil if the text has no number. The result is also nil for a text such as `5,500`, whose comma can be
-  /// a decimal comma or a separator of thousands.
+  /// The result is nil if the text has no number. The result is also nil for a text such as `5,500`: its comma may be a
+  /// decimal comma or a separator of thousands.
   package static func numeral(_ text: String, _ operand: String) -> String? {
     let (digits, hasSpace) = (trimmed(text), trimmed(text) != text)
     let own = hasSpace ? "trim(\(operand))" : operand

@@ -108,8 +108,7 @@ package struct TimeFormat: Sendable {
 
   /// Checks that the format has `%Y` and, for each unit, the next larger unit.
   ///
-  /// - Throws: A `value` error for a format without `%Y`, and for a format such as `%Y %d`, which has a day but no
-  ///   month.
+  /// - Throws: A `value` error for a format without `%Y`, and for a format such as `%Y %d` (a day, but no month).
   private func checkUnits() throws(Fault) {
     guard parts.contains(.letter("Y")) else {
       throw Fault(.value, "the format \(form.quoted) has no %Y: a time needs its year")

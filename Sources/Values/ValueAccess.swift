@@ -174,7 +174,7 @@ package enum ValueAccess {
 
   /// Returns the value of the expression `value[index]`.
   ///
-  /// The result is an element of a list or a page, a code point of a text, or a field of a record or a resource. An
+  /// The result is an element (of a list or page), a code point (of a text), or a field (of a record or resource). An
   /// index counts from 0, and a negative literal counts from the end. A range of indexes returns a part of the list or
   /// text.
   ///

@@ -87,8 +87,8 @@ struct SortOrder {
   /// Returns a condition that selects the rows after a given row in this order.
   ///
   /// `position` contains the values of the terms in the given row. NULL is the least value, as in SQLite. The condition
-  /// also contains a redundant bound on the first term, such as `t."views" >= ?`, because SQLite can use an index for
-  /// the bound.
+  /// also contains a redundant bound on the first term, such as `t."views" >= ?`. SQLite can use an index for this
+  /// bound.
   func condition(after position: [SQLValue]) -> SQLFragment {
     var alternatives: [SQLFragment] = []
     for (index, term) in terms.enumerated() {

@@ -157,9 +157,9 @@ int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// The two functions below write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one
-// `send` can send many frames. They return the number of written bytes. They return 0 if the frames need more than
-// `room` bytes, or if the body does not fit in one frame. A `frame_max` of 0 means no limit for the size of a frame.
+// The two functions below write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer. One `send`
+// can then send many frames. They return the number of written bytes. They return 0 if the frames need more than `room`
+// bytes, or if the body does not fit in one frame. A `frame_max` of 0 means no limit for the size of a frame.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
