@@ -350,8 +350,8 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// Sets the encoding to UTF-8 again before the prompt appears. The reason is that readline, for each line, sets the
-// locale of the environment, which may use another encoding (LC_ALL=C).
+// Sets the encoding to UTF-8 again before the prompt appears. For each line, readline sets the locale of the
+// environment. This locale may use another encoding (LC_ALL=C).
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -60,7 +60,7 @@ package struct AtomicFile {
   /// Removes temporary files of killed processes from the directory of the target.
   ///
   /// The names of temporary files have the form `FILE.PID.NUMBER.part`. The function does not remove a file that
-  /// another process has locked, because the process is still writing the file.
+  /// another process has locked: that process is still writing the file.
   private static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."

@@ -41,7 +41,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns another separator that occurs in the heading of a file's only column; nil if there is no such separator.
+  /// Returns another separator in the heading of a file with one column; nil if the heading contains none.
   ///
   /// For example, the heading `id;title` contains a semicolon, which is probably the file's separator.
   func other(in heading: String) -> CSVSeparator? {

@@ -37,8 +37,7 @@ package final class FileDescriptor: Sendable {
   /// - Parameters:
   ///   - path: The path of the temporary file, which must not exist.
   ///   - name: The file to replace, which error messages name.
-  ///   - mode: The permissions of the file to replace, which the temporary file also gets; nil if there is no file to
-  ///     replace.
+  ///   - mode: The permissions for the temporary file, copied from the file to replace; nil if there is no such file.
   /// - Returns: The temporary file.
   /// - Throws: A `file` error with the reason.
   package static func writing(new path: String, for name: String, like mode: UInt32?) throws(Fault) -> FileDescriptor {

@@ -143,7 +143,7 @@ package struct FileWriter {
     return line
   }
 
-  /// Returns the header line if the file is empty, and no bytes if the file already has a header line.
+  /// Returns the header line for an empty file, and no bytes for a file with a header line.
   ///
   /// The function throws an error if the file has other columns than the writer.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {

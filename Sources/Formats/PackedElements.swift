@@ -25,7 +25,7 @@ package struct PackedElements: Sendable {
   ///
   /// The list adds no further element to a chunk of at least this size.
   private static let chunk = 1 << 20
-  /// The number of elements that the list stores as values before it begins to store elements as bytes.
+  /// The number of elements that the list stores as values; it stores further elements as bytes.
   private static let few = 4096
 
   package init() {}

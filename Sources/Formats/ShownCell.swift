@@ -5,7 +5,7 @@ extension ResourceValue {
   /// The attributes whose values can be the title of a resource, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text that a table shows for the resource as a related resource, such as the title.
+  /// The text for this resource in the row of another resource, such as its title.
   ///
   /// Without a title, or if only the identifier is known, the text is the type and the id, such as `authors/1`.
   package var shownLabel: String {

@@ -104,7 +104,7 @@ package struct TextTable {
 }
 
 extension String {
-  /// Returns the beginning of the text that fits in a number of columns, followed by an ellipsis if the text is longer.
+  /// Returns the text, cut to a number of columns; an ellipsis replaces the end of a longer text.
   func cut(to width: Int) -> String {
     guard DisplayWidth.width(of: self) > width else { return self }
     var result = ""

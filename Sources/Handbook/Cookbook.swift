@@ -3,7 +3,7 @@ public import Evaluation
 /// Recipes for jobs that take more than one command.
 ///
 /// `help cookbook` lists the recipes, and `help cookbook 3` shows one of them. The text has the form of ``Examples``,
-/// in which a line that begins with `# ` is the title of a recipe. A test runs all recipes.
+/// with the title of a recipe after each `# `. A test runs all recipes.
 public enum Cookbook {
   /// A recipe: a job, and the statements that do it.
   public struct Recipe: Sendable {

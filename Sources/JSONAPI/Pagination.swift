@@ -63,7 +63,7 @@ public struct Pagination: Sendable, Equatable {
   public var last: Page?
   /// The next page; nil on the last page, and if the link to the next page is not readable.
   public var next: Page?
-  /// The link to the next page as received, if the link has no readable page number or offset; otherwise nil.
+  /// The link to the next page, if it contains no readable page number or offset; otherwise nil.
   public private(set) var unreadableNext: JSONValue?
   /// The previous page; nil on the first page.
   public var previous: Page?

@@ -294,7 +294,7 @@ struct Lexer {
     bracket(one, start)
   }
 
-  /// Whether a byte is always a complete symbol, such as `(`; a byte such as `<` can begin a longer symbol.
+  /// Whether a byte is a complete symbol, such as `(`; false for a byte that can begin a longer symbol, such as `<`.
   private static func standsAlone(_ byte: UInt8) -> Bool { ",:+*%()[]{}".utf8.contains(byte) }
 
   private mutating func bracket(_ symbol: String, _ start: Int) {

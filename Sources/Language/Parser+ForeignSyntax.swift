@@ -39,7 +39,7 @@ extension Parser {
     return ["catch", "except", "finally", "ensure"].contains(word) && !definesWord(word)
   }
 
-  /// Replaces a word such as `done` or `fi`, which ends a block in another language, by `end`, and reports the word.
+  /// Replaces a foreign word for the end of a block, such as `done` or `fi`, by `end`, and reports the word.
   mutating func replaceForeignEnd() {
     guard !blocks.isEmpty, case .name(let word) = token.kind, ["done", "fi", "esac", "endif"].contains(word),
       Self.isEnd(nextToken), !definesWord(word)
@@ -94,10 +94,9 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the stage or command for which an unknown word is a synonym, if it takes one whole expression, as `where`
-  /// does.
+  /// Returns the stage or command for which an unknown word is a synonym, such as `where` for `filter`.
   ///
-  /// Returns nil for other words.
+  /// Returns nil for other words, and if the stage or command does not take one whole expression.
   static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

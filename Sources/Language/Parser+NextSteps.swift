@@ -157,7 +157,7 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
-  /// Advice for a user who wrote a token that can't begin a value, in place of a value; nil if there is no guess.
+  /// Advice for a user who wrote a token that can't begin a value; nil if there is no guess.
   ///
   /// For example, for `x += 1`, the advice is `let x = x + 1`.
   var valueNextStep: String? {

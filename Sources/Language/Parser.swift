@@ -31,7 +31,7 @@ public struct Parser {
   let source: SourceText
   var index = 0
   var diagnostics: [Diagnostic] = []
-  /// The blocks that enclose the cursor, each with the word that opens the block, such as `for`.
+  /// The blocks around the cursor, each with its first word, such as `for`.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
   /// The index of the token that stands where the parser expected `do`.

@@ -82,7 +82,7 @@ struct ControlSocket {
 
   /// Sends a command to the run that owns the socket, and returns the reply.
   ///
-  /// - Returns: The reply, an empty text if the run does not answer within two seconds, or nil if the run has ended.
+  /// - Returns: The reply. It is empty if the run does not answer within two seconds, and nil if the run has ended.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }

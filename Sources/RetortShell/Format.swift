@@ -19,7 +19,7 @@ struct FormatOptions: ParsableArguments {
 ///
 /// The function changes each file completely or not at all.
 ///
-/// - Returns: 0, or 1 if `--check` lists a file, or 2 if a file can't be read or has a syntax error.
+/// - Returns: 2 if a file can't be read or has a syntax error, 1 if `--check` lists a file, otherwise 0.
 func format(_ options: FormatOptions, _ console: Console) -> Int32 {
   var status: Int32 = 0
   for file in options.files { status = max(status, format(file, isCheck: options.check, console)) }

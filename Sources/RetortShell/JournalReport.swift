@@ -48,7 +48,7 @@ private func misuse(of words: [String], _ usage: String) -> (problem: String, st
   }
 }
 
-/// Records in the journal that the service carried out a change, or that a run may send the change again.
+/// Records the outcome of a change in the journal: the service carried it out, or a run may send it again.
 private func settle(_ path: String, _ id: String, _ word: String, _ console: Console) async throws(JournalError)
   -> Int32
 {

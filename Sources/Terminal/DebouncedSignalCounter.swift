@@ -13,7 +13,7 @@ public struct DebouncedSignalCounter: Sendable {
   /// Creates a counter without signals.
   public init() {}
 
-  /// Counts a signal that arrived at a time; returns false if it belongs to the same event as the last counted signal.
+  /// Counts a signal; returns false if it belongs to the same event as the last counted signal.
   public mutating func add(_ signal: TerminationSignal, at time: ContinuousClock.Instant) -> Bool {
     if let last, last.signal == signal, time - last.time < Self.sameEvent { return false }
     last = (signal, time)

@@ -9,6 +9,6 @@ public enum TerminationSignal: Int32, Sendable, Equatable {
   /// A request to end the program (SIGTERM).
   case terminate = 15
 
-  /// The exit status of a program that the signal has ended, such as 130 for Ctrl-C, and 143 for SIGTERM.
+  /// The exit status of a program after the signal has ended it: 130 for Ctrl-C, or 143 for SIGTERM.
   public var exitStatus: Int32 { 128 + rawValue }
 }

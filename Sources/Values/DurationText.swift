@@ -59,7 +59,7 @@ extension Duration {
 
   /// The duration for display, such as `350 ms`, `4.5 s`, `4m 10s`, `3h 20m` or `271d 4h`.
   ///
-  /// A duration whose script form is short has that form, such as `90s`. Any other duration is rounded.
+  /// A duration with a short form in scripts, such as `90s`, has this form. Any other duration is rounded.
   package var shown: String {
     let text = text
     return text.utf8.count <= 6 && !text.utf8.contains(UInt8(ascii: ".")) ? text : rounded

@@ -9,7 +9,7 @@ package enum SizeLimits {
   /// The maximum number of values in one JSON text, including nested values.
   package static let values = 10_000_000
 
-  /// Checks that a text has at most as many bytes as the limit.
+  /// Checks that the size of a text, in bytes, does not exceed the limit.
   ///
   /// - Throws: A `limit` error for a longer text.
   package static func check(text count: Int) throws(Fault) {
@@ -18,7 +18,7 @@ package enum SizeLimits {
       .limit, "a text can have at most \(text >> 20) MiB", nextStep: "write the text in pieces: ... | write FILE")
   }
 
-  /// Checks that a list has at most as many elements as the limit.
+  /// Checks that the number of a list's elements does not exceed the limit.
   ///
   /// - Throws: A `limit` error for a longer list.
   package static func check(elements count: Int) throws(Fault) {

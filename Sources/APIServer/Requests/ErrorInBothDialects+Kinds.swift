@@ -45,7 +45,7 @@ extension ErrorInBothDialects {
         status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
   }
 
-  /// Returns the error for an id in a form that no row can have, such as `x` for an integer key.
+  /// Returns the error for an invalid id, such as `x` for an integer key.
   static func invalidID(_ id: JSONValue) -> ErrorInBothDialects {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }

@@ -14,7 +14,7 @@ struct ResourceKey: Sendable {
     case text
     /// The column has no type.
     ///
-    /// The database stores an id that looks like an integer as an integer, and any other id as text.
+    /// The database stores an integer for an id such as `12`, and text for any other id.
     case untyped
   }
 

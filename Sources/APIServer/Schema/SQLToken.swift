@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// Returns the end of the white space or comment that begins at an index; nil if other text begins there.
+  /// Returns the end of the white space or the comment at an index; nil for other text.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]

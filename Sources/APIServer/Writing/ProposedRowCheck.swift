@@ -98,9 +98,9 @@ struct ProposedRowCheck {
 
   /// Whether the check evaluates a rule on the given columns.
   ///
-  /// The check skips a rule on a column with an invalid value. It also skips a rule on a column that SQLite generates,
-  /// because the column's value is unknown before the write. For an update, it skips a rule if the request writes none
-  /// of the rule's columns.
+  /// The check skips a rule on a column with an invalid value. It also skips a rule on a generated column, because
+  /// SQLite computes the column's value only during the write. For an update, it skips a rule if the request writes
+  /// none of the rule's columns.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }

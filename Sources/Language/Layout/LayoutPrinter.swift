@@ -11,7 +11,7 @@ struct LayoutPrinter {
   private var frames = [IndentationFrame()]
   /// The parts that begin on the current line and that the printer can break into several lines.
   private var candidates: [BreakCandidate] = []
-  /// The parts that must take several lines because their line is too long, numbered as in ``LayoutShape/broken``.
+  /// The parts to break because their line is too long, by their numbers in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.

@@ -24,7 +24,7 @@ struct LayoutShape {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
-    /// The block of an `if` that continues after `else if`; nil elsewhere.
+    /// The block of an `if`, between an `else if` and its `do`; nil elsewhere.
     var pending: Int?
   }
 
