@@ -21,9 +21,10 @@ public protocol ChangeCarrier: Sendable {
   /// Nil means that the statement's option `in-flight:` sets the maximum.
   var window: Int? { get }
 
-  /// The longest time between the acceptance of a change and its request, even if this program ends in the meantime.
+  /// The longest time that the carrier can keep an accepted change before its request is sent.
   ///
-  /// A journal records this time, so that the next run waits until no earlier request can be carried out.
+  /// The workers of a pool can send the request even after this program has ended. A journal therefore records this
+  /// time. The next run waits until no earlier request can be carried out any more.
   var longestDelay: Duration { get }
 
   /// Whether a late reply to a request is also the outcome of a change.

@@ -50,7 +50,9 @@ public struct ChangeDispatcher: Sendable {
     return refusal
   }
 
-  /// Returns whether no rule or limit can refuse a change now, so that the changes need no check.
+  /// Returns true if no rule and no limit can refuse a change at present.
+  ///
+  /// The changes then need no check.
   private func isUnlimited(_ consent: DestroyConsent?) -> Bool {
     guards.readOnly == nil && account.run.streams.isEmpty && consent?.limit == nil && !account.run.isLimited
   }

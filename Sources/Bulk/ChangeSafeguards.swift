@@ -57,7 +57,7 @@ public struct IterationChangeRole: Sendable, Equatable {
   ///
   /// A command that reads first can safely run again.
   public var readsFirst = false
-  /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
+  /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
   public var keyField: String?
   /// The longest time that a carrier can keep the change before its request is sent (`ChangeCarrier.longestDelay`).
   var delay = Duration.zero

@@ -96,7 +96,7 @@ public enum Outcome: Sendable {
 
   /// Whether the service carried out the change; nil if the outcome does not show this.
   ///
-  /// Nil without a reply, after a service error with status 5xx, and if the broker refused the message.
+  /// Nil if no reply arrived, if the service replied with an error of status 5xx, or if the broker refused the message.
   var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true

@@ -62,7 +62,7 @@ public struct OutcomeTally: Sendable {
   public var skipped = 0
   /// The number of failed changes.
   public var failed = 0
-  /// The number of destroys whose resource did not exist.
+  /// The number of `destroy` changes whose resource did not exist.
   public var absent = 0
   /// The number of refused changes.
   public var refused = 0

@@ -1,4 +1,4 @@
-/// A compact list of the keys of creates, with the indices of their elements.
+/// A compact list of the keys of `create` changes, with the indices of their elements.
 ///
 /// Each entry has 16 bytes in addition to the text of its key.
 struct PackedCreateKeys: Sendable {
@@ -8,7 +8,7 @@ struct PackedCreateKeys: Sendable {
   /// The size of a full chunk of entries, in bytes.
   private static let chunk = 1 << 18
 
-  /// Adds the key of a create and the index of its element.
+  /// Adds the key of a `create` change and the index of its element.
   mutating func append(_ key: String, at place: Int) {
     if (chunks.last?.count ?? Self.chunk) >= Self.chunk { chunks.append([]) }
     let text = Array(key.utf8)

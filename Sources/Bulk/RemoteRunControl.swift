@@ -1,7 +1,6 @@
 import Synchronization
 
-/// The control with which the command `retort ctl` pauses, resumes and slows down the changes of a run from another
-/// process.
+/// Lets the command `retort ctl`, which runs in another process, pause, resume and slow down the changes of a run.
 ///
 /// The control never makes a statement faster than the statement's own limits allow.
 public final class RemoteRunControl: Sendable {

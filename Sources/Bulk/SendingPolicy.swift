@@ -24,9 +24,9 @@ public struct SendingPolicy: Sendable {
   ///
   /// Only the workers of a pool omit the contents. Such a success never replaces an earlier outcome of the change.
   public var observesOmittedReplies = true
-  /// A function that makes the element of a create again from its change, to report the outcome of a lookup.
+  /// A function that makes the element of a `create` change from the change, to report the outcome of a lookup.
   ///
-  /// Nil if the statement stores the elements of its creates.
+  /// Nil if the statement stores the elements of its `create` changes.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
   /// A function that starts a display of the counts while the statement runs; nil if there is no display.
   ///

@@ -32,7 +32,7 @@ public struct StatementReport: Sendable {
 
   /// The number of changes with unknown outcomes that were not looked up, because at most 10,000 of them are stored.
   public internal(set) var unkept = 0
-  /// The number of confirmed creates that a lookup by their key did not find.
+  /// The number of confirmed `create` changes that a lookup by key did not find.
   public internal(set) var unfound = 0
 
   /// Creates an empty report.

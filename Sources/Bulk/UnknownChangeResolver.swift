@@ -31,7 +31,7 @@ public struct UnknownChangeResolver: Sendable {
   ///
   /// The lookups themselves use the service's spelling.
   private let renamed: @Sendable (JSONValue) -> JSONValue
-  /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
+  /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
   private let keyField: String?
   /// Whether the time of the option `settle:` has passed.
   ///
@@ -46,8 +46,8 @@ public struct UnknownChangeResolver: Sendable {
   ///
   /// - Parameters:
   ///   - client: Reads the resources.
-  ///   - keyField: The field by which a lookup finds a created resource, such as `email`; nil if creates can't be
-  ///     looked up.
+  ///   - keyField: The field by which a lookup finds a created resource, such as `email`; nil if there is no such
+  ///     field.
   ///   - isSettled: Whether the time of `settle:` has passed.
   ///   - goal: The attributes of the resource after a sequence of updates. If the resource has these attributes, the
   ///     sequence was carried out. Nil if each change is one request.

@@ -11,10 +11,10 @@ public enum VerificationScope: Sendable, Equatable {
   case none
   /// The statement looks up changes that got no reply, whose outcomes are unknown.
   case unknown
-  /// The statement looks up changes that got no reply, and all confirmed creates by their keys.
+  /// The statement looks up changes that got no reply, and also every confirmed `create` change.
   ///
-  /// The lookup of a create finds resources that were created twice. If a service crashes, the broker delivers its
-  /// unacknowledged requests again. A second delivery can create a second resource.
+  /// The lookup of a `create` change by its key finds resources that were created twice. If a service crashes, the
+  /// broker delivers its unacknowledged requests again. A second delivery can create a second resource.
   case all
 
   /// The maximum number of changes without a reply that a statement looks up at its end.
@@ -39,14 +39,14 @@ final class VerificationList: Sendable {
     var unknown: [Int: ChangeToVerify] = [:]
     /// The number of further changes with unknown outcomes, which are not stored because the list is full.
     var unkept = 0
-    /// The number of confirmed creates that a lookup by their key did not find.
+    /// The number of confirmed `create` changes that a lookup by key did not find.
     var unfound = 0
     var created: [ChangeToVerify] = []
-    /// The keys of further creates, if `created` is full.
+    /// The keys of further `create` changes, if `created` is full.
     var keys = PackedCreateKeys()
-    /// The last create whose key is in `keys`.
+    /// The last `create` change whose key is in `keys`.
     ///
-    /// The other creates in `keys` have the same target, method and timeout, so that only their keys are stored.
+    /// The other changes in `keys` have the same target, method and timeout, so that only their keys are stored.
     var last: Change?
   }
 
@@ -56,8 +56,8 @@ final class VerificationList: Sendable {
   private let state = Mutex(State())
   /// The maximum number of changes with unknown outcomes that the list stores.
   ///
-  /// The list also stores at most this number of creates with their elements. Of further creates, it stores only the
-  /// keys.
+  /// The list also stores at most this number of `create` changes with their elements. Of further `create` changes, it
+  /// stores only the keys.
   static let limit = 10_000
 
   /// Creates a list without changes.
@@ -65,8 +65,8 @@ final class VerificationList: Sendable {
   /// - Parameters:
   ///   - what: The changes that the statement looks up.
   ///   - resolver: Looks up the changes; nil if the statement looks up no changes.
-  ///   - restored: Makes the element of a create from its change. The list calls it for a create of which it stores
-  ///     only the key. Nil if the list must store the elements of all creates.
+  ///   - restored: Makes the element of a `create` change from the change. The list calls it for a change of which it
+  ///     stores only the key. Nil if the list must store the elements of all `create` changes.
   init(
     _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
     restored: (@Sendable (Change) -> any PlannedElement)? = nil
@@ -74,7 +74,7 @@ final class VerificationList: Sendable {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
 
-  /// Whether the statement looks up confirmed creates.
+  /// Whether the statement looks up confirmed `create` changes.
   var includesSuccesses: Bool { what == .all && resolver != nil }
 
   /// Adds a change to look up.
@@ -115,16 +115,16 @@ final class VerificationList: Sendable {
   /// The number of changes with unknown outcomes that are not looked up, because the list was full.
   var unkept: Int { state.withLock(\.unkept) }
 
-  /// The number of confirmed creates that a lookup by their key did not find.
+  /// The number of confirmed `create` changes that a lookup by key did not find.
   var unfound: Int { state.withLock(\.unfound) }
 
-  /// Counts a confirmed create that a lookup by its key did not find.
+  /// Counts a confirmed `create` change that a lookup by its key did not find.
   func addUnfound() { state.withLock { $0.unfound += 1 } }
 
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
-  /// Removes some creates from the list, and returns them; returns nil if no create is left.
+  /// Removes some `create` changes from the list, and returns them; returns nil if none is left.
   func takeCreated() -> [ChangeToVerify]? {
     state.withLock { state in
       if !state.created.isEmpty {

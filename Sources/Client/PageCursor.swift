@@ -25,8 +25,8 @@ struct PageCursor {
   ///   - document: The reply with the current page.
   ///   - client: The client, for messages.
   /// - Returns: The next page; nil after the last page.
-  /// - Throws: A `protocol` error if the link to the next page is unreadable or does not lead to a later page, if only
-  ///   empty pages arrive, or if the list ends before all counted resources have arrived.
+  /// - Throws: A `protocol` error in three cases. The link to the next page is unreadable, or does not lead to a later
+  ///   page. Only empty pages arrive. The list ends before all counted resources have arrived.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {

@@ -29,7 +29,9 @@ public final class RequestEnvelope: Sendable {
   ///
   /// A service then can't carry out the request after the deadline.
   public let expires: Bool
-  /// Whether the request changes no data, so that a client may send it again after a loss of the connection.
+  /// Whether the request changes no data.
+  ///
+  /// A client may send such a request again after a loss of the connection.
   public let mayRepeat: Bool
   /// The time at which the envelope was created.
   public let begin: ContinuousClock.Instant

@@ -24,7 +24,7 @@ struct Chunk: Sendable {
   var expires: Int
   /// The number of failures after which a worker sends no more changes of the chunk; nil for no limit.
   var failures: Int?
-  /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
+  /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
   var keyField: String?
   /// The longest time that a request can wait in the service before it is carried out (option `settle:`); nil if
   /// unknown.

@@ -17,7 +17,7 @@ package final class PoolCarrier: CallbackCarrier {
     package var failures: Int?
     /// The share of failures, from 0 to 1, after which no more changes are sent; nil for no limit.
     package var share: Double?
-    /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
+    /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
     package var keyField: String?
     /// The longest time that a request can wait in the service before it is carried out (option `settle:`); nil if
     /// unknown.

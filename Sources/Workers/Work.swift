@@ -45,9 +45,9 @@ package struct WorkerCallbacks: Sendable {
   }
 }
 
-/// Runs a worker for a pool until the host's stop signal, and reconnects after each loss of the connection.
+/// Runs a worker for a pool until the host program requests a stop.
 ///
-/// Before the worker stops, it finishes the chunk in progress.
+/// The worker reconnects after each loss of the connection. Before the worker stops, it finishes the chunk in progress.
 ///
 /// - Returns: The exit status.
 package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) async -> Int32 {
