@@ -308,8 +308,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// Returns the break characters: the characters before which a word can begin. The function returns only the character
-// before the text that the completion replaces. readline then finds the same start of the word.
+// Returns the break characters, after which a word can begin. The function returns only the character before the text
+// that the completion replaces. readline then finds the same start of the word.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;

@@ -27,9 +27,9 @@ struct LayoutPrinter {
     var isEach = false
   }
 
-  /// The number that identifies the part in ``LayoutShape/broken``.
+  /// A part that the printer can break into several lines if its line is too long.
   private struct BreakCandidate {
-    /// The number of the part in ``LayoutShape/broken``.
+    /// The number that identifies the part in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
     /// The order in which the printer breaks parts of the same depth: 0 for a block, 1 for a pipeline, 2 for a bracket.
