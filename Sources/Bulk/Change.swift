@@ -29,7 +29,7 @@ public final class Change: Sendable, Equatable {
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
-  /// The value of `key:` that identifies a create; nil if `key:` is missing, and for all other changes.
+  /// The value of `key:` that identifies a `create`; nil if `key:` is missing, and for all other changes.
   public let key: String?
   /// Whether the change destroys data.
   ///
@@ -70,7 +70,7 @@ public final class Change: Sendable, Equatable {
         && a.expires == b.expires && a.timeout == b.timeout && a.key == b.key
   }
 
-  /// The id of the resource to change; nil for a create.
+  /// The id of the resource to change; nil for a `create`.
   public var id: String? { params["id"]?.idText }
 
   /// Whether the reply to the change is a JSON:API document.

@@ -125,7 +125,7 @@ public struct ClientCarrier: ChangeCarrier {
 
   /// Sends the change with the client's transport.
   ///
-  /// An unlink of a to-one relationship is refused instead.
+  /// An `unlink` of a to-one relationship is refused instead.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
     return try await client.send(

@@ -82,7 +82,7 @@ extension ChangeDispatcher {
 extension ClientError {
   /// Returns whether a change can safely be sent again after this failure.
   ///
-  /// A broker that refuses a message (nack) may have put the message into the queue nevertheless. If a create is then
+  /// A broker that refuses a message (nack) may have put the message into the queue nevertheless. If a `create` is then
   /// sent again, the service may create two resources.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {

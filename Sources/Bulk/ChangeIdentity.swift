@@ -31,14 +31,14 @@ public struct ChangeIdentity: Sendable, Hashable {
 
   /// Returns whether a word that the user typed means this identity.
   ///
-  /// The word can be an id such as `12`, the key of a create, or the whole text of the identity.
+  /// The word can be an id such as `12`, the key of a `create`, or the whole text of the identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
 }
 
 extension Change {
-  /// The identity of the change; nil for a create without `key:`, and for a call.
+  /// The identity of the change; nil for a `create` without `key:`, and for a call.
   public var identity: ChangeIdentity? {
     switch verb {
     case .create: key.map { ChangeIdentity(text: "create \(target.queue) \(JSONValue.string($0).text)") }
@@ -93,7 +93,7 @@ extension Change {
   /// The word before `_id` in the parameter with the resource's id: `post` for `post_id`.
   var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
-  /// The id of the changed resource, also for a change of its linkage; nil for a create.
+  /// The id of the changed resource, also for a change of its linkage; nil for a `create`.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
   /// The identifiers that a change of linkage sends, as sorted text: `tags/1,tags/2`.

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The carrier of a dry run, which sends nothing.
 ///
-/// The reply to a create or an update contains the values that a real run would send. Created resources get the ids
+/// The reply to a `create` or an `update` contains the values that a real run would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: CallbackCarrier {
   /// The prefix of the ids that a dry run gives to created resources.

@@ -73,7 +73,7 @@ extension Journal {
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue, a type and the key field of a create. Returns nil if there is no
+  ///   - resolver: Returns the resolver for a queue, a type and the key field of a `create`. Returns nil if there is no
   ///     client for the queue and the type, or if such clients use different brokers.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
@@ -106,7 +106,8 @@ extension Journal {
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true
     case .repeatable: return false
-    // A command that reads first can safely send its update again, but a second create could create a second resource.
+    // A command that reads first can safely send its update again, but a second `create` could create a second
+    // resource.
     case .unknown: return change.step.readsFirst && !change.creates ? false : nil
     case .doubled: return nil
     }

@@ -230,7 +230,7 @@ public final class Journal: Sendable {
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
     }
-    // Only the line of a create needs the resource's id, because any other identity already contains the id.
+    // Only the line of a `create` needs the resource's id, because any other identity already contains the id.
     guard change.verb == .create else { return settle(identity, word, id: nil) }
     switch outcome {
     case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)

@@ -74,7 +74,7 @@ struct JournaledChangeStates {
   ///
   /// A dictionary that grows is copied. With 48 dictionaries, only a small part of the states is copied at a time.
   private var parts = [[StableHash: PackedChangeState]](repeating: [:], count: 48)
-  /// The ids of created resources, by the identity of the create.
+  /// The ids of created resources, by the identity of the `create`.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: UnknownEntry] = [:]
 
@@ -146,7 +146,7 @@ struct JournaledChangeStates {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // The identity of an update or a destroy already ends with the id, so the id is not stored again.
+    // The identity of an `update` or a `destroy` already ends with the id, so the id is not stored again.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 

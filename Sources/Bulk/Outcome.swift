@@ -50,8 +50,8 @@ public enum Outcome: Sendable {
 
   /// Whether the outcome counts as a success.
   ///
-  /// A change that was carried out, not needed or skipped is a success. A destroy of a resource that did not exist is a
-  /// success too.
+  /// A change that was carried out, not needed or skipped is a success. A `destroy` of a resource that did not exist is
+  /// a success too.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -145,7 +145,7 @@ public enum Outcome: Sendable {
 }
 
 extension ChangeResult {
-  /// Returns whether a late reply to a create or an update is unreadable.
+  /// Returns whether a late reply to a `create` or an `update` is unreadable.
   ///
   /// A reply is unreadable if it is not a document, or if the document has several resources.
   fileprivate func isUnreadable(of change: Change) -> Bool {

@@ -127,7 +127,7 @@ public struct OutcomeTally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts a create as failed instead of ok, because a lookup found several resources with its key.
+  /// Counts a `create` as failed instead of ok, because a lookup found several resources with its key.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)

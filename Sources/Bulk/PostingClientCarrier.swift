@@ -46,8 +46,8 @@ public final class PostingClientCarrier: CallbackCarrier {
 
   /// Sends a change without waiting for its reply.
   ///
-  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage. The same applies
-  /// if the client's transport can't post requests.
+  /// The carrier sends an `unlink` in a task of its own, because the client must first read the linkage. The same
+  /// applies if the client's transport can't post requests.
   public func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: InFlightChange

@@ -18,8 +18,8 @@ extension UnknownChangeResolver {
       // Only the ids are compared, because the service can name the types differently in its replies.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
-        // A journal of an earlier version does not contain the linkage of a relink. The linkage in the change itself is
-        // compared instead.
+        // A journal of an earlier version does not contain the linkage of a `relink`. The linkage in the change itself
+        // is compared instead.
         present?.texts == sent["linkage"]?.arrayValue?.compactMap(\.stringValue) ?? named.texts
       }
     if isFound == true { return .carriedOut(id: nil) }

@@ -19,7 +19,7 @@ public struct UnknownChangeResolver: Sendable {
     ///
     /// `failure` says why the lookup failed. It is nil if the service replied, but the lookup did not find the change.
     case unknown(failure: LookupFailure?)
-    /// Several resources have the key of the create; the value is their number.
+    /// Several resources have the key of the `create`; the value is their number.
     case doubled(Int)
 
     /// The change was not found, and can't safely be sent again.
@@ -100,12 +100,12 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Reads the number of resources with the key of a create; the number is 0 if the service ignores the filter.
+  /// Reads the number of resources with the key of a `create`; the number is 0 if the service ignores the filter.
   func count(ofKey change: Change) async -> Result<Int, LookupFailure> {
     await limit.run { () async throws(ClientError) in try await list(ofKey: change)?.count ?? 0 }
   }
 
-  /// Reads the resources with the key of a create; returns nil if the service ignores the filter by the key.
+  /// Reads the resources with the key of a `create`; returns nil if the service ignores the filter by the key.
   private func list(ofKey change: Change) async throws(ClientError) -> Document? {
     guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return nil }
     var query = change.query

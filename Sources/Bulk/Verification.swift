@@ -30,7 +30,7 @@ final class VerificationList: Sendable {
     var change: Change
     var element: any PlannedElement
     var place: Int
-    /// The error of a change with an unknown outcome; nil for a create that the service confirmed.
+    /// The error of a change with an unknown outcome; nil for a `create` that the service confirmed.
     var error: ClientError?
   }
 
@@ -148,8 +148,8 @@ extension UnknownChangeResolver {
   /// - Parameters:
   ///   - list: The changes.
   ///   - note: Called after each lookup with the number of ended lookups.
-  ///   - found: Called for a change that got no reply, but was carried out. Also called for a create whose key belongs
-  ///     to several resources.
+  ///   - found: Called for a change that got no reply, but was carried out. Also called for a `create` whose key
+  ///     belongs to several resources.
   func verify(
     _ list: VerificationList, note: @escaping @Sendable (Int) -> Void,
     found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void
@@ -190,7 +190,7 @@ extension UnknownChangeResolver {
 }
 
 extension ClientError {
-  /// Returns the error of a create whose key belongs to `count` resources.
+  /// Returns the error of a `create` whose key belongs to `count` resources.
   public static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "the create may have been carried out twice: \(count) resources have its key")
   }

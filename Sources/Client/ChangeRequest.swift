@@ -33,7 +33,7 @@ public struct ChangeRequest: Sendable, Equatable {
   ///
   /// The service then can't carry out the change after the deadline.
   public var expires = true
-  /// The names of relationships that a create does not send, because the copied resource has no linkage for them.
+  /// The names of relationships that a `create` does not send, because the copied resource has no linkage for them.
   public internal(set) var notLoaded: [String] = []
   /// Whether the parameters are ready to send, and contain the client's `meta`.
   var isComplete = false

@@ -9,7 +9,7 @@ extension LateReplies {
   /// A change whose caller no longer waits for the reply.
   struct AbandonedChange: Sendable {
     let call: ClientError.CallDescription
-    /// The id of the resource; nil for a create.
+    /// The id of the resource; nil for a `create`.
     let id: String?
     /// The function that reads the reply to the change.
     let read: LateReplyParser
@@ -28,7 +28,7 @@ extension LateReplies {
   ///
   /// - Parameters:
   ///   - error: The change's error, of kind `unknown`.
-  ///   - id: The id of the resource; nil for a create.
+  ///   - id: The id of the resource; nil for a `create`.
   ///   - life: The time for which a late reply can arrive.
   ///   - read: A function that reads the outcome from the late reply.
   public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping LateReplyParser) {

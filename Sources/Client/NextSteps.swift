@@ -24,8 +24,8 @@ extension ResourceClient {
 
   /// Throws an error if the result of a change means that the service changed nothing.
   ///
-  /// For a destroy and for a relationship change, the result `false` is an error. For a `link`, the result `null` is an
-  /// error too: the relationship is to-one, and the service added nothing (WireProtocol.md, "Relationship methods").
+  /// For a `destroy` and for a relationship change, the result `false` is an error. For a `link`, the result `null` is
+  /// an error too: the relationship is to-one, and the service added nothing (WireProtocol.md, "Relationship methods").
   func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil

@@ -4,9 +4,9 @@ public import JSONText
 
 /// A service's reply to a change, such as the document of a created resource.
 public enum ChangeResult: Sendable {
-  /// The document of a create, an update or a destroy.
+  /// The document of a `create`, an `update` or a `destroy`.
   case document(Document)
-  /// The unchanged result of a change that is not a create, an update or a destroy.
+  /// The unchanged result of a change that is not a `create`, an `update` or a `destroy`.
   case result(JSONValue)
   /// A reply without its contents, which the statement does not use.
   case omitted
@@ -15,9 +15,9 @@ public enum ChangeResult: Sendable {
 extension ResourceClient {
   /// Sends a change and returns the service's reply.
   ///
-  /// `params` are the parameters, ready to send. A `timeout` of nil means no limit. The document of a destroy is empty
-  /// if the service's reply is not a document. Only the module `Bulk` imports this method, so that every change passes
-  /// through its dispatcher.
+  /// `params` are the parameters, ready to send. A `timeout` of nil means no limit. The document of a `destroy` is
+  /// empty if the service's reply is not a document. Only the module `Bulk` imports this method, so that every change
+  /// passes through its dispatcher.
   ///
   /// - Throws: ``ClientError``. The kind is `unknown` if the client sent the request and got no reply. The kind is
   ///   `protocol` if `givesDocument` is true and the result is not a document.
@@ -101,7 +101,7 @@ extension ResourceClient {
 
   /// Returns the document, or throws an error if the document has several resources.
   ///
-  /// Only the reply to a destroy can have several resources.
+  /// Only the reply to a `destroy` can have several resources.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.count > 1, method != "destroy" else { return document }
     throw malformed(method, "the reply is a list of \(document.count) resources, but the request sent one resource")

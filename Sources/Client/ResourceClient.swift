@@ -160,7 +160,7 @@ public struct ResourceClient: Sendable {
 
   /// Returns the JSON:API document in a result.
   ///
-  /// If the result of a destroy is not a document, the function returns an empty document.
+  /// If the result of a `destroy` is not a document, the function returns an empty document.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)

@@ -152,7 +152,7 @@ extension ChunkReply.Outcome {
 
   /// Whether the outcome counts as a failure of the given change.
   ///
-  /// A destroy of a resource that does not exist is no failure.
+  /// A `destroy` of a resource that does not exist is no failure.
   func isFailure(of change: Change) -> Bool {
     guard case .failed(let error) = self else { return false }
     return !Bulk.Outcome(error, of: change).isGood

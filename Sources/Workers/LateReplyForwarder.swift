@@ -87,7 +87,7 @@ extension ChunkReply.Outcome {
 extension Change {
   /// A document with only the type and the id of the changed resource, made without a reply from the service.
   ///
-  /// For a create and for a destroy, the document has no resource.
+  /// For a `create` and for a `destroy`, the document has no resource.
   fileprivate var identified: JSONValue {
     guard let id, verb != .destroy else { return ["data": .null] }
     return ["data": ["type": .string(target.type), "id": .string(id)]]
