@@ -90,10 +90,10 @@ final class ChangesInFlight: GroupedReplyReceiver {
     remove(numbers)
   }
 
-  /// Removes a change without a call of an observer.
+  /// Removes a change without calling an observer.
   func remove(_ number: Int) { remove(CollectionOfOne(number)) }
 
-  /// Removes changes without a call of an observer.
+  /// Removes changes without calling an observer.
   func remove(_ numbers: some Collection<Int>) {
     let waiters = state.withLock { state in
       for number in numbers {

@@ -3,7 +3,7 @@ import JSONAPI
 public import JSONText
 import Synchronization
 
-/// The carrier of a dry run, which sends nothing.
+/// The carrier of a dry run; it sends nothing.
 ///
 /// The reply to a `create` or an `update` contains the values that a real run would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.

@@ -8,7 +8,7 @@ struct JournalIntentLines {
   private(set) var lines: [UInt8] = []
   /// The identities of the announced changes.
   private(set) var identities: [ChangeIdentity] = []
-  /// The number of bytes to reserve on the disk for the lines with the outcomes, which are written later.
+  /// The number of bytes to reserve on the disk for the later lines with the outcomes.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
   /// The longest time that a carrier can keep a change before its request is sent (`ChangeCarrier.longestDelay`).

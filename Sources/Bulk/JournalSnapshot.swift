@@ -11,8 +11,8 @@ public struct JournalSnapshot: Sendable {
   public let counts: (done: Int, open: Int, unknown: Int)
   /// The changes and iterations whose outcomes are unknown, sorted by their identities.
   ///
-  /// For an iteration of `each`, `changes` lists the changes that the iteration sent. For a change, whose identity is
-  /// text such as `update posts 12`, `changes` is empty.
+  /// For an iteration of `each`, `changes` lists the changes that the iteration sent. For a single change, such as
+  /// `update posts 12`, `changes` is empty.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?

@@ -193,7 +193,7 @@ struct JournaledChangeStates {
 }
 
 extension JSONObject {
-  /// A hash of the object, which is the content of a change; 0 for an empty object.
+  /// The hash of the object as the content of a change; 0 for an empty object.
   ///
   /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedChangeState`
   /// requires.

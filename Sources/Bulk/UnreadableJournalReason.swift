@@ -74,7 +74,8 @@ struct UnreadableJournalDiagnosis {
     recorded = identities.count
   }
 
-  /// Returns the reason according to the first line; nil if the line shows no reason.
+  /// Returns the reason why the file is not a readable journal, judged by its first line; nil if the line shows no
+  /// reason.
   private static func form(ofFirst line: ArraySlice<UInt8>) -> UnreadableJournalReason? {
     let magic: [(bytes: [UInt8], form: UnreadableJournalReason)] = [
       ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),

@@ -9,7 +9,7 @@ import Synchronization
 public enum VerificationScope: Sendable, Equatable {
   /// The statement looks up no changes.
   case none
-  /// The statement looks up changes that got no reply, whose outcomes are unknown.
+  /// The statement looks up the changes whose outcomes are unknown because they got no reply.
   case unknown
   /// The statement looks up changes that got no reply, and also every confirmed `create` change.
   ///

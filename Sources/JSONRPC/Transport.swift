@@ -170,13 +170,13 @@ public enum LinkState: String, Sendable {
 }
 
 extension ServiceLink {
-  /// By default, the address of the link.
+  /// By default, the identity is the address of the link.
   public var brokerIdentity: String { address }
 
-  /// By default, the address of the link.
+  /// By default, the place is the address of the link.
   public var place: String { address }
 
-  /// By default, `up`: the state of such a link never changes.
+  /// By default, the state is `up`: such a link never changes its state.
   public var state: LinkState { .up }
 
   /// By default, nil: such a link can't list its queues.

@@ -2,10 +2,10 @@ import JSONText
 
 /// The file format of a schema.
 extension TypeSchema {
-  /// Returns the schema as JSON.
+  /// Returns the schema as a JSON object.
   ///
   /// - Parameter withValues: Whether to include example values of attributes, and ids.
-  /// - Returns: An object.
+  /// - Returns: The JSON object.
   func json(withValues: Bool) -> JSONValue {
     var object = JSONObject()
     object["attributes"] = .object(JSONObject(attributes.entries.map { ($0, $1.json(withValues: withValues)) }))

@@ -109,7 +109,7 @@ struct Chunk: Sendable {
 }
 
 extension Chunk {
-  /// Creates a chunk for a pool, which expires after the time `life`.
+  /// Creates a chunk for a pool; the chunk expires after the time `life`.
   init(
     _ pool: WorkerPool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
     settle: Duration? = nil, givesResults: Bool = true, queue: String, changes: [Change]
