@@ -238,7 +238,7 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Makes all waits for the broker's answers to methods fail with an error.
+  /// Ends all waits for the broker's answers to methods, with an error.
   func fail(awaited error: BrokerError) {
     for caller in awaited { caller.continuation.resume(returning: .failure(error)) }
     awaited = []

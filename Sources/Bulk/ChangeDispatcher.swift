@@ -57,7 +57,7 @@ public struct ChangeDispatcher: Sendable {
     guards.readOnly == nil && account.run.streams.isEmpty && consent?.limit == nil && !account.run.isLimited
   }
 
-  /// Sends one change, or returns the refusal of a safeguard.
+  /// Sends one change, unless a safeguard refuses the change, and returns the outcome.
   ///
   /// `consent` is the user's consent to destroy resources; nil if the statement needs no consent.
   public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {

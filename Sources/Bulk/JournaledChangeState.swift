@@ -136,7 +136,7 @@ struct JournaledChangeStates {
     sent[identity]?.changes[index].isDone = isDone
   }
 
-  /// Returns the changes that an iteration with an unknown outcome has sent.
+  /// Returns the changes of an iteration of `each` whose outcome is unknown.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
   /// Records that the change with an identity was carried out.
