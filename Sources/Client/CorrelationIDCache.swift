@@ -1,4 +1,4 @@
-/// A cache of values by correlation id, which drops its oldest values.
+/// A cache of values by correlation id; it drops its oldest values.
 ///
 /// The total weight of the values stays below twice the limit.
 struct CorrelationIDCache<Value> {

@@ -16,7 +16,7 @@ public struct PageStream: Sendable {
   private var fault: ClientError?
   private var last: [JSONObject] = []
   private let rule: ListChangeDetector.ListChangePolicy
-  /// The changes to the list that the pages have shown so far.
+  /// The signs, found in the pages so far, that the list has changed.
   public private(set) var changes = ListChangeDetector()
 
   init(

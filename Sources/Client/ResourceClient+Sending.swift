@@ -17,7 +17,7 @@ extension ResourceClient {
 
   /// Returns the parameters of a change, ready to send, like ``wireParams(of:)-(ReadRequest)``.
   ///
-  /// - Throws: A `value` error for the same reasons, and for an id that a service can read as several ids.
+  /// - Throws: A `value` error as for a read, and also for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
     var request = request
     try completeParams(of: &request)

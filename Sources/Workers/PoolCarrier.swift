@@ -28,7 +28,7 @@ package final class PoolCarrier: CallbackCarrier {
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
-    /// Returns whether sending of chunks is paused, for example by `retort ctl pause`.
+    /// Returns whether the sending of chunks is paused, for example by `retort ctl pause`.
     package var isPaused: @Sendable () -> Bool = { false }
 
     /// Creates settings for the changes of a queue, without a limit of failures.
@@ -231,7 +231,7 @@ package final class PoolCarrier: CallbackCarrier {
     }
   }
 
-  /// Returns whether sending of chunks is paused; if so, calls `dispatch` again at the end of the pause.
+  /// Returns whether the sending of chunks is paused; if so, calls `dispatch` again at the end of the pause.
   private func isPaused() -> Bool {
     state.withLock { $0.isDispatching = false }
     guard limits.isPaused() else { return false }
