@@ -10,7 +10,7 @@ public enum Outcome: Sendable {
   /// The change got no reply, but a lookup found that the service carried it out; `id` is the resource's id.
   ///
   /// `reply` contains the resource as the lookup read it; nil if the lookup read only linkage.
-  case found(id: String?, reply: ChangeResult? = nil)
+  indirect case found(id: String?, reply: ChangeResult? = nil)
   /// The change was not sent, because the resource already had the requested values.
   case same
   /// The change was skipped, because its outcome is unknown since an earlier run (`unknown: "skip"`).
@@ -22,7 +22,7 @@ public enum Outcome: Sendable {
   /// The change was sent, but got no readable reply.
   case unknown(ClientError)
   /// The change was not sent, because a rule or a limit forbids the change, or because its element is invalid.
-  case refused(UnsentReason)
+  indirect case refused(UnsentReason)
   /// The change was not sent, because the statement was interrupted.
   case dropped(ClientError)
 

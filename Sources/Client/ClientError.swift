@@ -49,42 +49,102 @@ public struct ClientError: Error, Sendable {
     public var hasExpired: Bool
   }
 
+  private struct Members {
+    var kind: Kind
+    var message: String
+    var nextStep: String?
+    var errors: [ErrorDetail] = []
+    var answer: JSONRPC.ErrorObject?
+    var call: CallDescription?
+    var wasSent = false
+    var wasConfirmed: Bool?
+    var silence: MissingReply?
+    var facts: [String] = []
+    var path: [String] = []
+  }
+
+  /// An object with the members of an error, so that the error itself has the size of a pointer.
+  ///
+  /// Results and outcomes that may contain an error are then small too, and fast to copy.
+  private final class Storage: Sendable {
+    let members: Members
+
+    init(_ members: Members) { self.members = members }
+  }
+
+  private var storage: Storage
+
   /// The kind of the error.
-  public var kind: Kind
+  public var kind: Kind {
+    get { storage.members.kind }
+    set { change { $0.kind = newValue } }
+  }
   /// The message, one sentence.
-  public var message: String
+  public var message: String {
+    get { storage.members.message }
+    set { change { $0.message = newValue } }
+  }
   /// The next step for the user: advice such as `connect again`; nil if there is no advice.
-  public var nextStep: String?
+  public var nextStep: String? {
+    get { storage.members.nextStep }
+    set { change { $0.nextStep = newValue } }
+  }
   /// The entries of `errors` in the service's JSON:API document; empty if there are no such entries.
-  public var errors: [ErrorDetail] = []
+  public var errors: [ErrorDetail] {
+    get { storage.members.errors }
+    set { change { $0.errors = newValue } }
+  }
   /// The JSON-RPC error object of the service, unchanged; nil if there is no error object.
-  public var answer: JSONRPC.ErrorObject?
+  public var answer: JSONRPC.ErrorObject? {
+    get { storage.members.answer }
+    set { change { $0.answer = newValue } }
+  }
   /// The request that the error is about; nil if the error occurred before the client built a request.
-  public var call: CallDescription?
+  public var call: CallDescription? {
+    get { storage.members.call }
+    set { change { $0.call = newValue } }
+  }
   /// Whether the client sent the request; if true, the service may have carried it out.
-  public var wasSent = false
+  public var wasSent: Bool {
+    get { storage.members.wasSent }
+    set { change { $0.wasSent = newValue } }
+  }
   /// Whether the broker confirmed the request with a publisher confirm.
   ///
   /// False also means that the broker refused the request (nack). Nil means that the client did not send the request.
-  public var wasConfirmed: Bool?
+  public var wasConfirmed: Bool? {
+    get { storage.members.wasConfirmed }
+    set { change { $0.wasConfirmed = newValue } }
+  }
   /// Facts about a request that was sent but got no reply in time; nil for any other failure.
-  public var silence: MissingReply?
+  public var silence: MissingReply? {
+    get { storage.members.silence }
+    set { change { $0.silence = newValue } }
+  }
   /// Facts to show with the message, such as `after 3 attempts`.
-  public var facts: [String] = []
+  public var facts: [String] {
+    get { storage.members.facts }
+    set { change { $0.facts = newValue } }
+  }
   /// The path to a refused value in a record, such as `["tags", "1"]`.
   ///
   /// Only the error for a value that the client refused to send has a path.
-  public var path: [String] = []
+  public var path: [String] {
+    get { storage.members.path }
+    set { change { $0.path = newValue } }
+  }
 
   /// Creates an error.
   public init(
     _ kind: Kind, _ message: String, nextStep: String? = nil, errors: [ErrorDetail] = [], path: [String] = []
   ) {
-    self.kind = kind
-    self.message = message
-    self.nextStep = nextStep
-    self.errors = errors
-    self.path = path
+    storage = Storage(Members(kind: kind, message: message, nextStep: nextStep, errors: errors, path: path))
+  }
+
+  private mutating func change(_ body: (inout Members) -> Void) {
+    var members = storage.members
+    body(&members)
+    storage = Storage(members)
   }
 }
 

@@ -168,17 +168,22 @@ extension JSONObject {
     guard case .members(let members) = storage, case .members(let others) = other.storage,
       members.count == others.count
     else { return nil }
-    var (index, place): (Int, Int?) = (0, nil)
-    while index < members.count {
-      guard members[index].key.isSame(as: others[index].key) else { return nil }
-      if place == nil, members[index].key.isSame(as: key) {
-        place = index
-      } else if members[index].value != others[index].value {
-        return nil
+    // With unsafe pointers, the comparison does not copy the members.
+    return unsafe members.withUnsafeBufferPointer { members in
+      unsafe others.withUnsafeBufferPointer { others in
+        var (index, place): (Int, Int?) = (0, nil)
+        while index < members.count {
+          guard unsafe members[index].key.isSame(as: others[index].key) else { return nil }
+          if place == nil, unsafe members[index].key.isSame(as: key) {
+            place = index
+          } else if unsafe members[index].value != others[index].value {
+            return nil
+          }
+          index += 1
+        }
+        return place.map { unsafe members[$0].value }
       }
-      index += 1
     }
-    return place.map { members[$0].value }
   }
 }
 

@@ -144,7 +144,8 @@ extension JSONTape {
 extension [UInt8] {
   /// Appends the bytes of a literal such as `null`.
   @inline(__always) package mutating func append(word: StaticString) {
-    unsafe append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    let bytes = unsafe UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    append(addingCapacity: bytes.count) { added in unsafe added.append(bytes) }
   }
 
   /// Appends text as a JSON string, in quotes.
@@ -168,14 +169,11 @@ extension [UInt8] {
     }
   }
 
-  /// Appends bytes in quotes, in one step.
+  /// Appends bytes in quotes, with one check of the array's capacity.
   @inline(__always) private mutating func append(quoting bytes: UnsafeBufferPointer<UInt8>) {
     append(addingCapacity: bytes.count + 2) { added in
       added.append(UInt8(ascii: "\""))
-      unsafe added.withUnsafeMutableBufferPointer { memory, count in
-        _ = unsafe memory.extracting(count..<count + bytes.count).update(fromContentsOf: bytes)
-        count += bytes.count
-      }
+      unsafe added.append(bytes)
       added.append(UInt8(ascii: "\""))
     }
   }
@@ -195,6 +193,16 @@ extension [UInt8] {
     default:
       append(contentsOf: "\\u00".utf8)
       append(contentsOf: [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 })
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends bytes, for which the span must have room.
+  @inline(__always) fileprivate mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    unsafe withUnsafeMutableBufferPointer { memory, count in
+      _ = unsafe memory.extracting(count..<count + bytes.count).update(fromContentsOf: bytes)
+      count += bytes.count
     }
   }
 }

@@ -57,7 +57,10 @@ extension [ChangeBuildResult] {
   /// Looks up resources concurrently for the elements that need a lookup, and returns all elements in order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
-      return compactMap { if case .made(let element) = $0 { element } else { nil } }
+      var elements: [BulkElement] = []
+      elements.reserveCapacity(count)
+      for case .made(let element) in self { elements.append(element) }
+      return elements
     }
     return await withTaskGroup(of: (Int, BulkElement).self) { group in
       for (index, draft) in enumerated() {

@@ -164,7 +164,9 @@ final class PerElementChangeSource: BulkChangeSource {
           element: element.element, names: element.names, source: element.source, key: key, arguments: given))
     }
     let prepared: PreparedChange
-    do throws(Fault) { prepared = try propose(given).keyed(key) } catch { return .made(try failed(element, error)) }
+    do throws(Fault) { prepared = try propose(consume given).keyed(key) } catch {
+      return .made(try failed(element, error))
+    }
     return .made(BulkElement(element.element, names: element.names, .success(prepared), source: element.source))
   }
 
