@@ -29,11 +29,13 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// A placeholder for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Returns whether a word that the user typed means this identity.
+  /// Returns whether a word that the user typed means this identity of a change to a queue.
   ///
-  /// The word can be an id such as `12`, the key of a `create`, or the whole text of the identity.
-  public func isNamed(by word: String) -> Bool {
-    text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
+  /// The word can be an id such as `12`, the key of a `create`, or the whole text of the identity. For a change of
+  /// linkage, the word can also be the id with the relationship and the identifiers: `12 tags tags/1`.
+  public func isNamed(by word: String, queue: String) -> Bool {
+    if text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)") { return true }
+    return [Change.Verb.link, .relink, .unlink].contains { text.hasPrefix("\($0.rawValue) \(queue) \(word) ") }
   }
 }
 

@@ -61,7 +61,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     return 2
   }
   let journal = try Journal(existing: path)
-  let named = journal.unknown.filter { $0.isNamed(by: id) }
+  let named = journal.unknown.filter { $0.isNamed(by: id, queue: journal.header.queue) }
   guard named.count == 1, let identity = named.first else {
     let what =
       named.isEmpty

@@ -252,7 +252,11 @@ import Testing
     #expect(reading.counts == (1, 0, 1) && reading.unknown.map(\.identity.text) == ["update posts 12"])
     let other = try Journal(existing: path)
     let unknown = try #require(other.unknown.first)
-    #expect(unknown.isNamed(by: "12") && !unknown.isNamed(by: "2") && unknown.isNamed(by: "update posts 12"))
+    let names = ["12", "2", "update posts 12"].map { unknown.isNamed(by: $0, queue: "posts") }
+    #expect(names == [true, false, true])
+    let link = ChangeIdentity(text: "link posts 10 tags tags/4")
+    let linkNames = ["10", "10 tags tags/4", "posts", "tags", "4", "1"].map { link.isNamed(by: $0, queue: "posts") }
+    #expect(linkNames == [true, true, false, false, false, false])
     other.settle(unknown, "again", id: nil)
     try await other.flush()
     #expect(try JournalSnapshot(path).counts == (1, 1, 0))
