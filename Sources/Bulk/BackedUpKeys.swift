@@ -5,6 +5,9 @@ import JSONText
 struct BackedUpKeys {
   private var keys: Set<StableHash> = []
 
+  /// The number of entries; without relationships, this is the number of resources.
+  var count: Int { keys.count }
+
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
@@ -26,6 +29,9 @@ struct BackedUpKeys {
     }
     return keys.insert(Self.key(type, id)).inserted
   }
+
+  /// Adds a resource without its relationships.
+  mutating func add(_ type: String, _ id: String) { keys.insert(Self.key(type, id)) }
 
   private static func key(_ type: String, _ id: String) -> StableHash { StableHash("\(type) \(id)") }
 

@@ -9,6 +9,8 @@ import Synchronization
 /// image of the resource. The file has only one image of each resource. The image is on the disk before the change of
 /// the resource is sent.
 ///
+/// A file belongs to one queue of one broker. The first image contains their names in its `meta`.
+///
 /// An image contains the linkage that the change affects. If the service does not send this linkage with the resource,
 /// the backup reads the linkage with a separate request.
 public final class Backup: Sendable {
@@ -17,11 +19,16 @@ public final class Backup: Sendable {
     var before = BackedUpKeys()
     /// The resources and the linkage that this run wrote to the file.
     var written = BackedUpKeys()
+    /// Whether an image on the disk contains the target.
+    var isMarked = false
+    /// The resources of this run's changes that an earlier run wrote.
+    var present = BackedUpKeys()
   }
 
   private let file: LockedFile
   private let writer: GroupCommitWriter
   private let client: ResourceClient
+  private let target: BackupTarget
   private let query: Query
   private let readLimit: ConcurrencyLimit
   private let noteNotLoaded: @Sendable ([String]) -> Void
@@ -36,18 +43,20 @@ public final class Backup: Sendable {
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - client: The client that reads the resources.
+  ///   - target: The broker and the queue of the resources.
   ///   - query: The query for reading a resource, whose `include` names the relationships to load.
   ///   - concurrentReads: The maximum number of resources to read at the same time.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
   ///     backup does not contain completely.
-  /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
+  /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to
+  ///   another target.
   public init(
-    _ path: String, _ client: ResourceClient, _ query: Query, concurrentReads: Int = 16,
+    _ path: String, _ client: ResourceClient, _ target: BackupTarget, _ query: Query, concurrentReads: Int = 16,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
     file = try LockedFile(path, "backup")
     writer = GroupCommitWriter(file)
-    (self.client, self.query, self.noteNotLoaded) = (client, query, noteNotLoaded)
+    (self.client, self.target, self.query, self.noteNotLoaded) = (client, target, query, noteNotLoaded)
     readLimit = ConcurrencyLimit(concurrentReads)
     var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
@@ -55,6 +64,10 @@ public final class Backup: Sendable {
       guard let resource = value?.objectValue, BackedUpKeys.takes(resource) else {
         guard !isWhole, value == nil, Self.isTorn(line, isFirst: length == 0) else { throw .notABackup(path) }
         return isTorn = true
+      }
+      if let recorded = BackupTarget(in: resource) {
+        guard recorded == target else { throw .otherTarget(path, recorded: recorded, here: target) }
+        state.isMarked = true
       }
       state.before.add(resource)
       (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
@@ -78,6 +91,9 @@ public final class Backup: Sendable {
   ///
   /// After a failed write, the statement may send no more changes.
   var failure: JournalError? { writer.failure }
+
+  /// The number of resources to change that were already in the file when the statement began.
+  public var presentCount: Int { state.withLock(\.present.count) }
 
   /// Releases the lock on the file, so that another run can open the backup.
   public func release() { file.unlock() }
@@ -104,8 +120,10 @@ public final class Backup: Sendable {
       if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
         noteNotLoaded(names)
       }
-      let isFirst = state.withLock { $0.written.add(resource) }
-      try await writer.appendSynced(isFirst ? JSONValue.object(resource).encoded() + [0x0A] : [])
+      let (isFirst, isMarked) = state.withLock { ($0.written.add(resource), $0.isMarked) }
+      let line = isMarked ? resource : target.marking(resource)
+      try await writer.appendSynced(isFirst ? JSONValue.object(line).encoded() + [0x0A] : [])
+      if isFirst, !isMarked { state.withLock { $0.isMarked = true } }
       return nil
     } catch { return .refused(.element(error)) }
   }
@@ -118,7 +136,10 @@ public final class Backup: Sendable {
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {
     let (type, names) = (change.target.type, change.changedRelationships)
     let known: (isBefore: Bool, lacking: String?)? = state.withLock { state in
-      if state.before.contains(type, id) { return (true, state.before.lacking(names, of: type, id)) }
+      if state.before.contains(type, id) {
+        state.present.add(type, id)
+        return (true, state.before.lacking(names, of: type, id))
+      }
       return state.written.contains(type, id) ? (false, state.written.lacking(names, of: type, id)) : nil
     }
     if let name = known?.lacking { throw .imageLacks(path, "\(type)/\(id)", name) }

@@ -26,6 +26,8 @@ public enum JournalError: ElementError, Equatable {
   ///
   /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
+  /// The backup has resources of another broker, or of another queue.
+  case otherTarget(String, recorded: BackupTarget, here: BackupTarget)
   /// Undamaged lines follow a damaged line; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
   /// A line is undamaged, but lines before this line were removed, moved or added.
@@ -56,6 +58,10 @@ public enum JournalError: ElementError, Equatable {
     case .imageLacks(let path, let resource, let relationship):
       "the change replaces the relationship \(relationship), "
         + "but the backup \(path) has \(resource) without this relationship"
+    case .otherTarget(let path, let recorded, let here) where recorded.broker == here.broker:
+      "the backup \(path) has resources of the queue \(recorded.queue), but this statement changes the queue \(here.queue)"
+    case .otherTarget(let path, let recorded, let here):
+      "the backup \(path) has resources of the broker \(recorded.broker), but this broker is \(here.broker)"
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the line is damaged, and undamaged lines follow\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):
@@ -95,7 +101,7 @@ public enum JournalError: ElementError, Equatable {
     case .file(_, let noun, _): "correct the path or its permissions; a \(noun) must be a regular file"
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
     case .inUse: "wait for the other run, or stop it"
-    case .notABackup, .imageLacks: "use another file: backup: \"FILE.ndjson\""
+    case .notABackup, .imageLacks, .otherTarget: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal(let path, let form, let recorded):
       form.nextStep(ShellWord.quoted(path), ShellWord.quoted(path + ".copy")) + Self.warning(recorded)
     case .damaged(_, _, let recorded), .displaced(_, _, let recorded):

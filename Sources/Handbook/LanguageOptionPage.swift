@@ -64,7 +64,11 @@ struct LanguageOptionPage: Sendable {
     The file has lines of JSON. Each line is a resource, as show returns it. A resource is changed only after its line \
     is on the disk. The lines for link, relink, unlink and update contain the linkage that the statement changes. The \
     option include: names further relationships to store, for example before a destroy. Each run appends to the file. A \
-    resource that is already in the file is not stored again. A resource that can't be read is not changed.
+    resource that is already in the file is not stored again, and a note counts such resources. A resource that can't be \
+    read is not changed.
+
+    A file belongs to one queue of one broker, which the meta of its first line names. Another queue or broker needs \
+    another file.
 
     Three commands restore the data. The first command restores an attribute, the second restores a relationship, and \
     the third restores destroyed resources. Run only the command that you need:

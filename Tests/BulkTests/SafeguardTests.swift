@@ -138,24 +138,51 @@ import Testing
     }
     for _ in 0..<2 {
       var guards = ChangeSafeguards()
-      let backup = try Backup(path, service.client, Query())
+      let backup = try Backup(path, service.client, .posts, Query())
       guards.backup = backup
       let report = await run([.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, guards)
       #expect(report.tally.ok == 2)
       backup.release()
     }
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").sorted()
+    let images = lines.map { $0.replacing(#/,"meta":.*/#, with: "}") }
     #expect(
-      lines == [
+      images == [
         #"{"type":"posts","id":"1","attributes":{"views":1}}"#, #"{"type":"posts","id":"2","attributes":{"views":1}}"#,
       ])
+    #expect(lines.contains { $0.hasSuffix(#","meta":{"retort-backup":{"broker":"b","queue":"posts"}}}"#) })
+  }
+
+  /// Resources of another queue or broker can have the same types and ids.
+  @Test(arguments: [BackupTarget(broker: "b", queue: "other"), BackupTarget(broker: "c", queue: "posts")])
+  func aBackupOfAnotherTargetIsRefused(_ other: BackupTarget) async throws {
+    defer { unlink(path) }
+    let service = ScriptedService(["1": ["views": 1]])
+    var guards = ChangeSafeguards()
+    let backup = try Backup(path, service.client, .posts, Query())
+    guards.backup = backup
+    _ = await run([.update(1, ["views": 2])], on: ScriptedCarrier(), guards)
+    #expect(backup.presentCount == 0)
+    backup.release()
+    #expect(throws: JournalError.otherTarget(path, recorded: .posts, here: other)) {
+      try Backup(path, service.client, other, Query())
+    }
+    let again = try Backup(path, service.client, .posts, Query())
+    guards.backup = again
+    _ = await run([.update(1, ["views": 2])], on: ScriptedCarrier(), guards)
+    #expect(again.presentCount == 1)
+    again.release()
+    // A backup of an earlier version does not contain its target.
+    let text = try String(contentsOfFile: path, encoding: .utf8).replacing(#/,"meta":.*/#, with: "}")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    _ = try Backup(path, service.client, other, Query())
   }
 
   @Test func aChangeWithoutABackupIsNotSent() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier()
     var guards = ChangeSafeguards()
-    guards.backup = try Backup(path, ScriptedService().client, Query())
+    guards.backup = try Backup(path, ScriptedService().client, .posts, Query())
     let report = await run([.update(1, ["views": 2]), .destroy(2)], on: carrier, guards)
     #expect(carrier.carried.isEmpty && report.tally.failed == 1 && report.tally.absent == 1)
     #expect(!report.tally.hasSent || report.tally.absent == 1)
@@ -165,14 +192,14 @@ import Testing
   func aFileOfOtherLinesIsNoBackup(text: String) throws {
     defer { unlink(path) }
     try text.write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, Query()) }
+    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, .posts, Query()) }
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 
   @Test func aTornLastLineOfABackupIsCut() throws {
     defer { unlink(path) }
     try (#"{"type":"posts","id":"1"}"# + "\n{\"ty").write(toFile: path, atomically: true, encoding: .utf8)
-    _ = try Backup(path, ScriptedService().client, Query())
+    _ = try Backup(path, ScriptedService().client, .posts, Query())
     #expect(try String(contentsOfFile: path, encoding: .utf8) == #"{"type":"posts","id":"1"}"# + "\n")
   }
 
@@ -180,7 +207,7 @@ import Testing
   func aFileWithoutImagesKeepsItsContent(text: String) throws {
     defer { unlink(path) }
     try text.write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, Query()) }
+    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, .posts, Query()) }
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 
@@ -188,7 +215,7 @@ import Testing
     defer { unlink(path) }
     let line = #"{"type":"posts","id":"1"}"#
     try line.write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(try !Backup(path, ScriptedService().client, Query()).isCut)
+    #expect(try !Backup(path, ScriptedService().client, .posts, Query()).isCut)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == line + "\n")
   }
 
@@ -363,4 +390,8 @@ import Testing
     latencies.add(.seconds(1_000_000))
     #expect(latencies.count == 1002)
   }
+}
+
+extension BackupTarget {
+  fileprivate static let posts = BackupTarget(broker: "b", queue: "posts")
 }

@@ -52,7 +52,8 @@ extension Arguments {
     query.include = try list(.kept)
     let (name, reader, limit) = (client.name, try lookupReader(client), try inFlight(session))
     do throws(JournalError) {
-      let backup = try Backup(path, reader, query, concurrentReads: limit) { names in
+      let target = BackupTarget(broker: client.connection.link.brokerIdentity, queue: client.queue)
+      let backup = try Backup(path, reader, target, query, concurrentReads: limit) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
       }
       if backup.isCut { session.note("\(path): removed the last line, which was incomplete") }

@@ -155,7 +155,10 @@ struct BulkRun {
   /// - Throws: The first failure, if a failure ends the statement.
   private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
-    defer { noteNotLookedUp(report) }
+    defer {
+      notePresentInBackup()
+      noteNotLookedUp(report)
+    }
     if session.options.summarizesAsJSON, !plan.isDry, !session.options.isOffline {
       session.show(json: report.json(plan.label))
     }
@@ -183,6 +186,14 @@ struct BulkRun {
     if options.summarizesAsJSON { return }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
+  }
+
+  /// Shows a note about resources that the backup does not store again, because it already has an image of them.
+  private func notePresentInBackup() {
+    guard let backup = plan.guards.backup, case let count = backup.presentCount, count > 0 else { return }
+    run.session.note(
+      "\(plan.label): \(count) \(count == 1 ? "resource was" : "resources were") already in the backup \(backup.path), "
+        + "which keeps the first image of each resource")
   }
 
   /// Shows notes about changes that the statement could not look up, and about created resources that no lookup found.
