@@ -31,7 +31,7 @@ public final class Journal: Sendable {
   /// The number of changes in each state after the earlier runs.
   ///
   /// `done` changes were carried out. `open` changes were not carried out, so this run may send them. `unknown` changes
-  /// were announced, but have no recorded outcome.
+  /// were announced, but no recorded outcome shows whether they were carried out.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of damaged lines that the initializer removed from the end of the file.
   public let cutLines: Int
@@ -225,7 +225,8 @@ public final class Journal: Sendable {
     switch outcome {
     case .done, .found: word = "ok"
     case .absent: word = "absent"
-    case .failed: word = "failed"
+    // The next run looks up a change that may have been carried out although it failed, such as after status 5xx.
+    case .failed: word = outcome.isKnownToBeDone == nil ? "unknown" : "failed"
     case .unknown: word = "unknown"
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
@@ -241,8 +242,8 @@ public final class Journal: Sendable {
 
   /// Writes the outcome of the change with the given identity.
   ///
-  /// The outcome is the word `ok`, `absent`, `failed`, `again` or `unknown`. `again` means that a later run may send
-  /// the change.
+  /// The outcome is the word `ok`, `absent`, `failed`, `again` or `unknown`. `failed` and `again` mean that a later run
+  /// may send the change.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in

@@ -7,7 +7,7 @@ public struct JournalSnapshot: Sendable {
   /// The number of changes in each state.
   ///
   /// `done` changes were carried out. `open` changes were not carried out, so a run may send them. `unknown` changes
-  /// were announced, but have no recorded outcome.
+  /// were announced, but no recorded outcome shows whether they were carried out.
   public let counts: (done: Int, open: Int, unknown: Int)
   /// The changes and iterations whose outcomes are unknown, sorted by their identities.
   ///

@@ -159,7 +159,8 @@ struct JournaledChangeStates {
 
   /// The number of identities in each state.
   ///
-  /// `done` changes were carried out. `open` changes may be sent. `unknown` changes have no recorded outcome.
+  /// `done` changes were carried out. `open` changes may be sent. no recorded outcome shows whether `unknown`
+  /// changes were carried out.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.progress {

@@ -107,6 +107,9 @@ public enum Outcome: Sendable {
     }
   }
 
+  /// Whether the change failed, but may have been carried out.
+  var isUncertainFailure: Bool { if case .failed = self { isKnownToBeDone == nil } else { false } }
+
   /// Whether the service replied.
   var isAnswered: Bool {
     switch self {

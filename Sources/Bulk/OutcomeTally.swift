@@ -74,6 +74,8 @@ public struct OutcomeTally: Sendable {
   public private(set) var settled = 0
   /// The number of changes that were refused because earlier runs carried them out with other content.
   public private(set) var doneOtherwise = 0
+  /// The number of failed changes that may have been carried out, for example because the service failed.
+  public private(set) var uncertain = 0
   /// The number of failures that an earlier run caused (``Outcome/isFromBefore``).
   public private(set) var fromBefore = 0
   /// The groups of failures, in the order of their first elements; at most five.
@@ -104,6 +106,7 @@ public struct OutcomeTally: Sendable {
     guard !outcome.isDropped else { return }
     count(outcome, 1)
     if case .same = outcome { same += 1 }
+    if outcome.isUncertainFailure { uncertain += 1 }
     noteCreated(outcome, element)
     if outcome.isDoneOtherwise { doneOtherwise += 1 }
     if outcome.isFromBefore { fromBefore += 1 }
@@ -115,6 +118,7 @@ public struct OutcomeTally: Sendable {
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
+    if outcome.isUncertainFailure { uncertain += 1 }
     noteCreated(outcome, element)
     if outcome.isGood { late += 1 }
     settled += 1

@@ -94,6 +94,11 @@ final class StatementReportBuilder: Sendable {
 
   private func settle(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     guards.journal?.record(outcome, of: change)
+    replace(outcome, element, place)
+  }
+
+  /// Replaces the unknown outcome of an element in the report.
+  private func replace(_ outcome: Outcome, _ element: any PlannedElement, _ place: Int) {
     report.withLock { $0.tally.settle(outcome, of: element, at: place) }
     observe(place, element, outcome)
   }
@@ -117,6 +122,8 @@ final class StatementReportBuilder: Sendable {
         // A late reply may have replaced the outcome during the lookup.
         guard settled.withLock({ $0.insert(item.place).inserted }) else { return }
         lateReplies?.forget(error)
+        // A create that was carried out twice stays unknown in the journal, so that no run sends it again.
+        guard outcome.isGood else { return replace(outcome, item.element, item.place) }
         return settle(outcome, item.change, item.element, item.place)
       }
       report.withLock { $0.tally.fail(outcome, of: item.element, at: item.place) }

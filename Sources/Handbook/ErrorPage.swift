@@ -84,7 +84,7 @@ struct ErrorPage: Sendable {
       .badGateway, "The service failed: the reply has an error with status 5xx, or the JSON-RPC error code -32603.",
       """
       The service's log has the reason. If the request was a change, the service may have carried out the change. Check \
-      the resource before you send the change again.
+      the resource before you send the change again. With the option journal:, the next run looks up the change first.
       """),
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",

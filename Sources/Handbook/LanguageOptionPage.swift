@@ -132,7 +132,8 @@ struct LanguageOptionPage: Sendable {
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if the change was sent and no reply came. When a run continues a journal, it first reads the \
+    A change is unknown if the change was sent and no reply came. In a journal, a change is also unknown if it failed, \
+    but may have been carried out: the error has the kind bad-gateway, or the broker refused the message (nack). When a run continues a journal, it first reads the \
     resources of the unknown changes, to find out which of these changes were carried out. If the resource does not show \
     that a change was carried out, and the change can't safely be sent again, the option `unknown:` decides what happens:
 
@@ -166,10 +167,12 @@ struct LanguageOptionPage: Sendable {
     line of this change is removed.
 
     To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
-    statement. The command leaves out the elements whose error has the kind unknown, because their changes may have been \
-    carried out:
+    statement. The command leaves out the elements whose error has the kind unknown or bad-gateway, because their changes \
+    may have been carried out:
 
-      read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
+      read "bad.ndjson" | where not (.error.kind in ["unknown", "bad-gateway"]) | map .source | ...
+
+    For an upsert, a destroy, or an update to fixed values, a repetition is harmless, so you can remove the stage where.
     """,
     "halt": """
     With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \

@@ -56,6 +56,23 @@ import Testing
     #expect(again.tally.text == "4 ok, 8 done in earlier runs")
   }
 
+  /// A failed change that the service or a broker may have carried out is not sent again before a lookup.
+  @Test(
+    arguments: [
+      (ClientError.Kind.badGateway, nil, true), (.connection, false, true), (.connection, nil, false),
+      (.invalid, true, false),
+    ] as [(ClientError.Kind, Bool?, Bool)])
+  func anUncertainFailureIsUnknown(_ kind: ClientError.Kind, wasConfirmed: Bool?, isUnknown: Bool) async throws {
+    defer { unlink(path) }
+    var error = ClientError(kind, "failed")
+    error.wasConfirmed = wasConfirmed
+    let journal = try Journal(path, header())
+    let report = await run(1...2, journal, on: ScriptedCarrier { [error] in $0.id == "2" ? error : nil })
+    try await journal.flush()
+    #expect(report.tally.failed == 1 && report.tally.uncertain == (isUnknown ? 1 : 0))
+    #expect(try reopened(journal).unknown.map(\.text) == (isUnknown ? ["update posts 2"] : []))
+  }
+
   /// Opens a copy of a journal's file, as the next run does after a crash of the process that has the journal open.
   private func reopened(_ journal: Journal) throws -> Journal {
     let copy = path + ".copy"

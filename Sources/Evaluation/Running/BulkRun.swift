@@ -156,6 +156,7 @@ struct BulkRun {
   private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     defer {
+      noteUncertain(tally)
       notePresentInBackup()
       noteNotLookedUp(report)
     }
@@ -186,6 +187,15 @@ struct BulkRun {
     if options.summarizesAsJSON { return }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
+  }
+
+  /// Shows a note about failed changes that may have been carried out, and that the journal records as unknown.
+  private func noteUncertain(_ tally: OutcomeTally) {
+    guard plan.guards.journal != nil, tally.uncertain > 0 else { return }
+    let (changes, them) = tally.uncertain == 1 ? ("change", "it") : ("changes", "them")
+    run.session.note(
+      "\(plan.label): \(tally.uncertain) failed \(changes) may have been carried out: the journal records \(them) as "
+        + "unknown, and the next run looks \(them) up")
   }
 
   /// Shows a note about resources that the backup does not store again, because it already has an image of them.

@@ -93,10 +93,11 @@ extension Article {
       lookups off. `verify: "all"` also looks up each created resource. If a reply arrives even later, a note reports it.
 
       `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error. The field `source` is the
-      element that entered the pipeline. So `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs the failed
-      elements again. `--summary json` writes each summary as one line of JSON. `--report result.xml` (or `.json`) writes the results of
-      all statements and assertions to a file. The exit status is 5 if a bulk change sent requests, and some elements failed, were
-      refused or are unknown.
+      element that entered the pipeline. `read "bad.ndjson" | where not (.error.kind in ["unknown", "bad-gateway"]) | map .source | ...`
+      runs the failed elements again, except those whose change may have been carried out.
+      `--summary json` writes each summary as one line of JSON. `--report result.xml` (or `.json`) writes the results of all statements
+      and assertions to a file. The exit status is 5 if a bulk change sent requests, and some elements failed, were refused or are
+      unknown.
 
       ```retort
       connect "embedded:blog"
@@ -142,7 +143,8 @@ extension Article {
       - A journal belongs to one statement. With a journal, `create` needs an option such as `key: .email`, which names the field that
         identifies a resource. `destroy-all`, `upsert` and `transition` need no journal. If you run them again, they read from the
         service what is left to do.
-      - The next run looks up the changes that were in flight. It looks up an update by its fields, a destroy by its id, a create by its
+      - The next run looks up the changes that were in flight, and the failed changes that may have been carried out, such as after
+        an error of the kind `bad-gateway`. It looks up an update by its fields, a destroy by its id, a create by its
         key, and `link`, `relink` and `unlink` by the linkage. A change that is not found is sent again, if a repetition is harmless.
       - `settle: 60s` says that a request can wait in the service for at most 60 seconds. After this time, every change that is not found is
         sent again. Without `settle:`, some changes remain unknown, and the exit status is 5. `unknown: "retry"` sends these changes
