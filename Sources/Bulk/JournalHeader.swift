@@ -14,7 +14,13 @@ public struct JournalHeader: Sendable, Equatable {
   /// The name of the command or stage: `create`, `each`.
   public var verb: String
   /// The expression of the option `key:`, such as `.email`; nil if the option is missing.
+  ///
+  /// Nil also in a journal of an earlier version whose statement is an `each` with a key that is not a field.
   public var key: String?
+  /// The changes in the block of an `each`, such as `destroy tags, update posts`.
+  ///
+  /// Nil for any other statement, and in a journal of an earlier version.
+  public var changes: String?
   /// The time of creation, for information only.
   public var created: String
   /// The user who created the journal, for information only.
@@ -27,10 +33,11 @@ public struct JournalHeader: Sendable, Equatable {
   /// Creates a header.
   public init(
     broker: String, queue: String, type: String, verb: String, key: String?, created: String, by: String,
-    reason: String?, command: String? = nil
+    reason: String?, command: String? = nil, changes: String? = nil
   ) {
     (self.broker, self.queue, self.type, self.verb, self.key) = (broker, queue, type, verb, key)
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
+    self.changes = changes
   }
 
   /// The version of the journal's format.
@@ -47,12 +54,14 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// The header as the JSON object of the journal's first line.
   public var json: JSONObject {
-    JSONObject([
+    var members: [(String, JSONValue)] = [
       ("retort-journal", .number(JSONNumber(version))), ("broker", .string(broker)), ("queue", .string(queue)),
       ("type", .string(type)), ("verb", .string(verb)), ("key", key.map { .string($0) } ?? .null),
       ("created", .string(created)), ("by", .string(by)), ("reason", reason.map { .string($0) } ?? .null),
       ("command", command.map { .string($0) } ?? .null),
-    ])
+    ]
+    if let changes { members.append(("changes", .string(changes))) }
+    return JSONObject(members)
   }
 
   /// Creates a header from the JSON object of a line; nil for any other line, and for an unknown version.
@@ -64,7 +73,8 @@ public struct JournalHeader: Sendable, Equatable {
     self.init(
       broker: broker, queue: queue, type: type, verb: verb, key: object["key"]?.stringValue,
       created: object["created"]?.stringValue ?? "", by: object["by"]?.stringValue ?? "",
-      reason: object["reason"]?.stringValue, command: object["command"]?.stringValue)
+      reason: object["reason"]?.stringValue, command: object["command"]?.stringValue,
+      changes: object["changes"]?.stringValue)
     self.version = version
   }
 
@@ -99,13 +109,14 @@ public struct JournalHeader: Sendable, Equatable {
   /// Returns the differences between this header and the header of another statement, as texts.
   ///
   /// The function does not compare the brokers. A text is, for example, `queue posts in the journal, but people in this
-  /// statement`.
+  /// statement`. A member that is missing in this header matches every value.
   private func differences(from other: JournalHeader) -> [String] {
-    let names = ["queue", "type", "verb", "key"]
-    let mine = [queue, type, verb, key ?? "none"]
-    let theirs = [other.queue, other.type, other.verb, other.key ?? "none"]
-    func shown(_ text: String) -> String { text.isEmpty ? "none" : text }
-    return zip(names, zip(mine, theirs)).filter { $0.1.0 != $0.1.1 }
-      .map { "\($0.0) \(shown($0.1.0)) in the journal, but \(shown($0.1.1)) in this statement" }
+    let members: [(name: String, here: String?, there: String?)] = [
+      ("queue", queue, other.queue), ("type", type, other.type), ("verb", verb, other.verb), ("key", key, other.key),
+      ("changes", changes, other.changes),
+    ]
+    func shown(_ text: String?) -> String { text.map { $0.isEmpty ? "none" : $0 } ?? "none" }
+    return members.filter { $0.here != nil && $0.here != $0.there }
+      .map { "\($0.name) \(shown($0.here)) in the journal, but \(shown($0.there)) in this statement" }
   }
 }

@@ -43,8 +43,9 @@ struct LanguageOptionPage: Sendable {
     outcome. To continue after a stop, run the same statement with the same file. The run does not send the changes that \
     are done.
 
-    A statement is the same if its stage, queue, type and option key: are the same. The elements and the other options \
-    can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of \
+    A statement is the same if its stage, queue, type and option key: are the same. For the stage each, the changes in \
+    the block must be the same too: the commands such as update, and the queues that they change. The elements and the \
+    other options can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of \
     the stage `each`, by the key. A stage such as take 500 can select other elements in the next run. All runs together \
     can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
 
@@ -284,8 +285,8 @@ struct LanguageOptionPage: Sendable {
     "key": """
     In the stages `create` and `each`, the key of an element is a field such as .email, or another expression. If an earlier \
     element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To \
-    remove such elements in advance, use the stage `unique`, as in | unique .email. An element with the key null is \
-    refused too.
+    remove such elements in advance, use the stage `unique`, as in | unique .email. The number 5 and the string "5" are \
+    the same key: | unique string(.id). An element with the key null is refused too.
     """,
     "append": """
     Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with another \

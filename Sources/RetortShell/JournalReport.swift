@@ -103,6 +103,7 @@ private struct JournalReport {
     let reason = header.reason.map { ", reason: \($0)" } ?? ""
     lines.append("begun \(header.created) by \(header.by)\(reason)")
     if let key = header.key { lines.append("key: \(key)") }
+    if let changes = header.changes, !changes.isEmpty { lines.append("changes: \(changes)") }
     let counts = journal.counts
     lines.append("recorded: \(counts.done) done, \(counts.open) not carried out, \(counts.unknown) unknown")
     lines += journal.unknown.prefix(Self.limit).map { unknown in

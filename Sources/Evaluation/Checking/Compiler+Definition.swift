@@ -53,6 +53,11 @@ extension Compiler {
       }
       var own = body.effects
       own.changed = clients
+      own.changes = Set(
+        body.effects.changes.map { change in
+          let client = change.client.map { given($0, definition, command, element: element) ?? $0 }
+          return KnownEffects.KnownChange(name: change.name, client: client)
+        })
       own.pages = body.effects.pages.compactMap { page in
         given(page.client, definition, command, element: element).map { (page.name, $0, command.range) }
       }

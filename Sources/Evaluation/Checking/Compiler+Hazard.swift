@@ -7,7 +7,10 @@ extension Compiler {
   /// If the command changes data, the function also adds the command to the inventory of the check.
   func record(_ effect: CommandDeclaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
-    if effect == .changes || effect == .destroys { effects.changesData = true }
+    if effect == .changes || effect == .destroys {
+      effects.changesData = true
+      effects.changes.insert(KnownEffects.KnownChange(name: command.name, client: client(of: command)))
+    }
     switch effect {
     case .none: return
     case .destroys:

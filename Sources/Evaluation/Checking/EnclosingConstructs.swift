@@ -67,6 +67,20 @@ struct KnownEffects {
   var isOwed = false
   /// The clients whose resources the code changes, as far as the check can determine them.
   var changed: [Scope.ClientIdentity] = []
+  /// The commands that change data.
+  var changes: Set<KnownChange> = []
+
+  /// A command that changes data, with its client as far as the check can determine it.
+  struct KnownChange: Hashable {
+    var name: String
+    var client: Scope.ClientIdentity?
+  }
+
+  /// The commands that change data, with the queues of their clients, as text: `destroy tags, update posts`.
+  var changeText: String {
+    Set(changes.map { change in change.client.map { "\(change.name) \($0.queue)" } ?? change.name }).sorted()
+      .joined(separator: ", ")
+  }
 
   /// The `index` commands that read a page whose number is not a literal.
   ///
@@ -79,6 +93,7 @@ struct KnownEffects {
     changesData = changesData || other.changesData
     isOwed = isOwed || other.isOwed
     changed += other.changed
+    changes.formUnion(other.changes)
     pages += other.pages
   }
 }

@@ -97,19 +97,19 @@ extension Arguments {
   ) throws(Fault) -> Journal {
     let header = journalHeader(
       run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
-      key: keyField)
+      key: keyField.map { ".\($0)" })
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
 
   /// Returns the header of a statement's journal file.
   ///
-  /// For an `each`, the queue and the type in the header are empty.
-  func journalHeader(_ run: RunContext, broker: String, queue: String = "", type: String = "", key: String?)
-    -> JournalHeader
-  {
+  /// For an `each`, the queue and the type in the header are empty, and `changes` names the changes of the block.
+  func journalHeader(
+    _ run: RunContext, broker: String, queue: String = "", type: String = "", key: String?, changes: String? = nil
+  ) -> JournalHeader {
     JournalHeader(
-      broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
-      by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
+      broker: broker, queue: queue, type: type, verb: name, key: key, created: Self.now, by: Self.user,
+      reason: run.session.options.reason, command: run.session.options.command, changes: changes)
   }
 
   /// Converts an error of a journal or backup file to a `Fault`, which marks the option that names the file.

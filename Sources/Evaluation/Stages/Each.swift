@@ -54,7 +54,7 @@ extension Stage {
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
       let count = try once.integer(.blocks) ?? 1
-      let journal = try once.eachJournal(frame.run, arguments)
+      let journal = try once.eachJournal(frame.run, arguments, changes: effects.changeText)
       return { frame, stream, keepsFlow throws(Fault) in
         defer { journal?.journal.release() }
         if effects.changesData, keepsFlow || givesValue { try SpillingElementBuffer.checkTemporaryDirectory() }

@@ -51,7 +51,7 @@ final class EachJournal: Sendable {
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(IterationTally())
-  private let keys = Mutex(Set<PerElementArguments.ElementKeyHash>())
+  private let keys = Mutex(SeenElementKeys())
 
   init(
     _ journal: Journal, _ rule: ChangeSafeguards.UnknownChangeRule, _ arguments: PerElementArguments,
@@ -74,12 +74,12 @@ final class EachJournal: Sendable {
   ///
   /// - Throws: An error if an earlier iteration of this run has the same identity.
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
-    var own: Set<PerElementArguments.ElementKeyHash> = []
-    guard let key = try await arguments.key(&own, &frame) else {
+    guard let key = try await arguments.key(&frame) else {
       throw Fault(.value, "the option journal: of the stage `each` needs the option key:", nextStep: "key: .id")
     }
-    if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
-    return ChangeIdentity(iteration: key)
+    let repetition = keys.withLock { $0.insert(key) }
+    if let repetition { throw arguments.repeated(key, repetition) }
+    return ChangeIdentity(iteration: key.text)
   }
 
   /// Returns the resolver that looks up changes to a queue.
@@ -235,11 +235,15 @@ extension Arguments {
   /// Opens the journal file of an `each`.
   ///
   /// Returns nil if the option `journal:` is missing, and in a run that sends nothing.
-  func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
+  ///
+  /// `changes` names the changes of the block, such as `update posts`.
+  func eachJournal(
+    _ run: RunContext, _ arguments: PerElementArguments, changes: String
+  ) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: ChangeSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
-    let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
+    let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyText, changes: changes)
     let journal: Journal
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)

@@ -16,6 +16,10 @@ struct PerElementArguments: Sendable {
   ///
   /// Nil without the option, and if the option's value is not a field.
   let keyField: String?
+  /// The expression of the option `key:`, such as `.id` or `lower(.email)`; nil without the option.
+  ///
+  /// Each sequence of white space is one space.
+  let keyText: String?
 
   init(_ call: UncompiledStageCall) {
     template = Arguments(
@@ -27,6 +31,8 @@ struct PerElementArguments: Sendable {
     let named = call.options.first { $0.name == "key" }
     key = named.map { (call.each($0.value), $0.value.range) }
     keyField = named?.value.path
+    keyText = named.map { call.compiler.source.text($0.value.range).split(whereSeparator: \.isWhitespace) }
+      .map { $0.joined(separator: " ") }
     options = call.options.filter { $0.name != "key" }.map { option in
       CompiledArgument(
         .option(option.name, option.range, option.value),
@@ -62,23 +68,23 @@ struct PerElementArguments: Sendable {
     for place in places { try await place.add(to: &arguments, &frame) }
   }
 
-  /// Returns the value of the option `key:` for the current element, as text; nil if the option is missing.
+  /// Returns the value of the option `key:` for the current element; nil if the option is missing.
   ///
-  /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
-  func key(_ keys: inout Set<ElementKeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
+  /// - Throws: A `value` error if the key is null.
+  func key(_ frame: inout ExecutionFrame) async throws(Fault) -> ElementKey? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
     guard !value.isNull else { throw nullKey(key.range) }
-    var isNew = keys.insert(ElementKeyHash(try Comparison.key(of: value))).inserted
-    // A lookup filters by the text of the key. Therefore the number 5 and the string "5" find the same resources.
-    if template.name == "upsert" {
-      isNew =
-        try keys.insert(ElementKeyHash(.other(CodePointComparedString("=" + value.exactText())))).inserted && isNew
-    }
-    guard isNew else {
-      throw repeated(try value.json().text)
-    }
-    return try value.exactText()
+    return try ElementKey(value)
+  }
+
+  /// Returns the value of the option `key:` for the current element, as text; nil if the option is missing.
+  ///
+  /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
+  func key(_ keys: inout SeenElementKeys, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
+    guard let key = try await key(&frame) else { return nil }
+    if let repetition = keys.insert(key) { throw repeated(key, repetition) }
+    return key.text
   }
 
   /// Creates the error for an element whose key is null.
@@ -89,16 +95,63 @@ struct PerElementArguments: Sendable {
   }
 
   /// Creates the error for a key that two elements have.
-  func repeated(_ text: String) -> Fault {
-    Fault(
-      .value, "the key \(text) occurs twice", at: [MarkedSourceRange(key?.range ?? template.range)],
-      in: template.source,
-      nextStep:
-        "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
+  func repeated(_ key: ElementKey, _ repetition: SeenElementKeys.Repetition) -> Fault {
+    let text = self.key.map { template.source.text($0.range) } ?? "it"
+    let (message, expression) =
+      switch repetition {
+      case .sameValue: ("the key \(key.json) occurs twice", text)
+      case .sameText: ("the key \(key.json) occurs twice if compared as text", "string(\(text))")
+      }
+    return Fault(
+      .value, message, at: [MarkedSourceRange(self.key?.range ?? template.range)], in: template.source,
+      nextStep: "keep only the first element with each key: | unique \(expression)")
+  }
+}
+
+/// The value of the option `key:` for an element.
+struct ElementKey {
+  /// The value as the text that identifies the element: `5` for the number 5 and for the string "5".
+  let text: String
+  /// The value for the comparison with other values; nil for a string, which only its text identifies.
+  fileprivate let comparable: EqualityKey?
+  private let value: Value
+
+  init(_ value: Value) throws(Fault) {
+    (text, self.value) = (try value.exactText(), value)
+    comparable = if case .string = value { nil } else { try Comparison.key(of: value) }
+  }
+
+  /// The value as JSON, for messages.
+  var json: String { (try? value.json().text) ?? value.label }
+}
+
+/// The keys of the elements that a stage has read.
+///
+/// Journals and lookups know only the text of a key. Therefore the number 5 and the string "5" are the same key.
+struct SeenElementKeys {
+  /// The reason why a key repeats an earlier key.
+  enum Repetition {
+    case sameValue
+    /// The keys have the same text. One of them can be a string, and the other a number.
+    case sameText
+  }
+
+  private var hashes: Set<ElementKeyHash> = []
+  /// Whether a key was not a string.
+  private var hasOthers = false
+
+  /// Adds a key; returns how the key repeats an earlier key, and nil for a new key.
+  mutating func insert(_ key: ElementKey) -> Repetition? {
+    if let comparable = key.comparable {
+      hasOthers = true
+      guard hashes.insert(ElementKeyHash(comparable)).inserted else { return .sameValue }
+    }
+    guard !hashes.insert(ElementKeyHash(.text(CodePointComparedString(key.text)))).inserted else { return nil }
+    return hasOthers ? .sameText : .sameValue
   }
 
   /// A 128-bit hash of a key; collisions do not occur in practice.
-  struct ElementKeyHash: Hashable {
+  private struct ElementKeyHash: Hashable {
     private let high: Int
     private let low: Int
 

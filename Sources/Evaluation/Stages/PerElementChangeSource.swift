@@ -20,7 +20,7 @@ final class PerElementChangeSource: BulkChangeSource {
   ///
   /// Nil if no earlier stage changes the elements, or if no report shows the original elements.
   var named: Int?
-  private var keys = Set<PerElementArguments.ElementKeyHash>()
+  private var keys = SeenElementKeys()
   private var isStopped = false
   /// The error that the next call of `next()` throws; nil if there is no error.
   ///
