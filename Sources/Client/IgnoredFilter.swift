@@ -16,62 +16,135 @@ public struct IgnoredFilter: Sendable {
   public let field: String
   /// The value of the field, as JSON text.
   public let found: String
+}
 
-  /// Finds the first resource of a document that does not match a filter; returns nil if every resource matches.
-  ///
-  /// The check is cautious, because only the service knows the meaning of a filter. It covers only filters with plain
-  /// values, such as `draft`, `5` or `draft,spam`.
-  ///
-  /// An attribute with the filter's name matches if it contains one of the values; upper and lower case are equal. If
-  /// the resource has no such attribute, and all values are integers, the check compares an id with the values. For the
-  /// filter `id`, it compares the id of the resource. For a filter with the name of a to-one relationship, it compares
-  /// the id in the linkage.
-  public init?(_ filter: [(name: String, value: String)], in document: Document) {
+/// A filter that can't be compared with the resources of a list.
+public struct UncheckedFilter: Sendable, Equatable {
+  /// The reason why a filter can't be compared with a resource.
+  public enum Reason: Sendable, Equatable {
+    /// A service can read the value in several ways, for example as a range or a pattern.
+    case value
+    /// The resource has no attribute, and no to-one relationship with an id, that has the name of the filter.
+    case missingField
+    /// The field has a value of another kind, such as a list or a date with a time.
+    case field
+  }
+
+  /// The name of the filter.
+  public let name: String
+  /// The value of the filter.
+  public let wanted: String
+  /// The reason.
+  public let reason: Reason
+}
+
+/// The comparison of a list's filter with the resources that the service returned.
+///
+/// The comparison is cautious, because only the service knows the meaning of a filter. It covers filters with plain
+/// values, such as `draft`, `5`, `e7@x` or `draft,spam`.
+///
+/// A string attribute with the filter's name matches if it contains one of the values, in upper or lower case. A number
+/// or a boolean must be equal to one of the values, and null never matches. For the filter `id`, the id of the resource
+/// is compared. For a to-one relationship with the filter's name, the id in the linkage is compared if it looks like
+/// the values: both are integers, or both are UUIDs.
+public struct FilterComparison: Sendable {
+  /// The first resource that does not match the filter; nil if every resource matches.
+  public private(set) var ignored: IgnoredFilter?
+  /// The filters that can't be compared with one of the resources, one entry for each name.
+  public private(set) var unchecked: [UncheckedFilter] = []
+
+  /// The result of comparing a filter with a resource.
+  private enum Result {
+    case matches
+    case differs(field: String, found: String)
+    case unchecked(UncheckedFilter.Reason)
+  }
+
+  /// Compares a filter with the resources of a document.
+  public init(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
-      guard wanted.allSatisfy(Self.isPlain) else { continue }
       for resource in document.resources {
-        guard let (field, found) = Self.difference(of: resource, name, wanted) else { continue }
-        (self.name, self.wanted, self.field, self.found) = (name, value, field, found)
-        id = resource["id"]?.idText ?? ""
-        return
+        switch Self.compared(resource, name, wanted) {
+        case .matches: continue
+        case .differs(let field, let found):
+          ignored =
+            ignored
+            ?? IgnoredFilter(
+              name: name, wanted: value, id: resource["id"]?.idText ?? "", field: field, found: found)
+        case .unchecked(let reason):
+          if unchecked.last?.name != name {
+            unchecked.append(UncheckedFilter(name: name, wanted: value, reason: reason))
+          }
+        }
       }
     }
-    return nil
   }
 
-  /// Returns the field in which a resource does not match a filter, and the field's value; nil if the resource matches.
-  private static func difference(
-    of resource: JSONObject, _ name: String, _ wanted: [Substring]
-  ) -> (field: String, found: String)? {
-    if let attribute = resource["attributes"]?[name] {
-      guard let text = text(of: attribute), !wanted.contains(where: { text.contains($0) }) else { return nil }
-      return (name, attribute.text)
+  private static func compared(_ resource: JSONObject, _ name: String, _ wanted: [Substring]) -> Result {
+    guard wanted.allSatisfy(\.isPlain) else { return .unchecked(.value) }
+    if let attribute = resource["attributes"]?.attribute(name) {
+      guard let matches = matches(attribute, wanted) else { return .unchecked(.field) }
+      return matches ? .matches : .differs(field: name, found: attribute.text)
     }
-    guard wanted.allSatisfy({ $0.allSatisfy(\.isNumber) }) else { return nil }
     let isOwn = name == "id"
-    let id = isOwn ? resource["id"] : resource["relationships"]?[name]?["data"]?["id"]
-    guard let id, let text = id.idText, text.allSatisfy(\.isNumber), !wanted.contains(where: { $0 == text }) else {
-      return nil
+    let id = isOwn ? resource["id"] : resource["relationships"]?.attribute(name)?["data"]?["id"]
+    guard let id, let text = id.idText?.lowercased() else { return .unchecked(.missingField) }
+    guard isOwn || wanted.allSatisfy({ $0.isInteger && text[...].isInteger || $0.isUUID && text[...].isUUID }) else {
+      return .unchecked(.field)
     }
-    return (isOwn ? name : "\(name).id", id.text)
+    return wanted.contains { $0 == text } ? .matches : .differs(field: isOwn ? name : "\(name).id", found: id.text)
   }
 
-  /// Whether a filter value has only letters, digits, spaces, `_` and `-`, and does not look like a date.
-  ///
-  /// A service could interpret other characters as an operator, a pattern or a time.
-  private static func isPlain(_ value: Substring) -> Bool {
-    let isWord = value.allSatisfy { $0.isLetter || $0.isNumber || $0 == " " || $0 == "_" || $0 == "-" }
-    let isDate = value.prefix(5).allSatisfy { $0.isNumber || $0 == "-" } && value.dropFirst(4).first == "-"
-    return !value.isEmpty && isWord && !isDate
-  }
-
-  /// Returns the text of an attribute in lower case; nil for null, lists and objects.
-  private static func text(of attribute: JSONValue) -> String? {
+  /// Returns whether an attribute has one of the values; nil if the service may compare them in another way.
+  private static func matches(_ attribute: JSONValue, _ wanted: [Substring]) -> Bool? {
     switch attribute {
-    case .string(let string): string.lowercased()
-    case .number, .bool: attribute.text
-    case .null, .array, .object: nil
+    case .null: return false
+    case .array, .object: return nil
+    case .bool(let isTrue):
+      let words = [["false", "f", "no", "0"], ["true", "t", "yes", "1"]]
+      guard wanted.allSatisfy({ words.joined().contains(String($0)) }) else { return nil }
+      return wanted.contains { words[isTrue ? 1 : 0].contains(String($0)) }
+    case .number(let number):
+      let numbers = wanted.map { Double($0) }
+      guard let value = Double(number.text), numbers.allSatisfy({ $0 != nil }) else { return nil }
+      return numbers.contains(value)
+    case .string(let string):
+      let text = string.lowercased()
+      if wanted.contains(where: { text.contains($0) }) { return true }
+      // The service can convert the time of the attribute to another time zone before it compares the dates.
+      return wanted.contains(where: \.isDate) && text.prefix(10).isDate && text.count > 10 ? nil : false
     }
+  }
+}
+
+extension Substring {
+  /// Whether a service can only read a filter value as itself.
+  ///
+  /// A value with other characters can be an operator (`>5`, `gt:5`, `!a`), a range (`1..5`), a pattern (`a*`, `a%`,
+  /// `/a/`), a call (`in(a)`), or a time with a zone.
+  fileprivate var isPlain: Bool {
+    let isOperator = hasPrefix("-") && !dropFirst().isInteger || hasPrefix("/") || contains("..")
+    return !isEmpty && !isOperator && !["null", "nil"].contains(self)
+      && allSatisfy { $0.isLetter || $0.isNumber || " _-.@'+/#&".contains($0) }
+  }
+
+  fileprivate var isInteger: Bool { !isEmpty && allSatisfy(\.isNumber) }
+
+  /// Whether the text looks like a date: `2026-11-30`.
+  fileprivate var isDate: Bool {
+    count == 10 && enumerated().allSatisfy { [4, 7].contains($0.offset) ? $0.element == "-" : $0.element.isNumber }
+  }
+
+  fileprivate var isUUID: Bool {
+    count == 36
+      && enumerated().allSatisfy { [8, 13, 18, 23].contains($0.offset) ? $0.element == "-" : $0.element.isHexDigit }
+  }
+}
+
+extension JSONValue {
+  /// Returns the member with a name; the names `blog_post` and `blog-post` are equal.
+  fileprivate func attribute(_ name: String) -> JSONValue? {
+    self[name] ?? self[name.replacing("_", with: "-")] ?? self[name.replacing("-", with: "_")]
   }
 }

@@ -36,6 +36,8 @@ public struct ShrinkingListReader: Sendable {
   private var kept: Set<CodePointComparedString> = []
   /// A resource on the most recently read page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
+  /// The filters that can't be compared with the resources of the most recently read page.
+  public private(set) var uncheckedFilters: [UncheckedFilter] = []
   /// The number of resources that the service still counts at the end of the list, but does not return.
   public private(set) var notShown = 0
 
@@ -65,7 +67,8 @@ public struct ShrinkingListReader: Sendable {
       var cursor = PageCursor(isFromStart: start == first)
       while let document = try await page() {
         counted = counted ?? document.pagination()?.totalSize
-        ignoredFilter = IgnoredFilter(query.filter, in: document)
+        let comparison = FilterComparison(query.filter, in: document)
+        (ignoredFilter, uncheckedFilters) = (comparison.ignored, comparison.unchecked)
         if let fresh = try fresh(document) {
           start = query.page
           return fresh

@@ -46,10 +46,15 @@ extension Command {
       let isDry = run.isDry(arguments)
       let failedFile = try arguments.failedFile(isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
+      if !isDry, !query.filter.isEmpty, isAsked(client, run) {
+        // The filter is compared before the question, so that the answer does not depend on a filter without effect.
+        var pages = try arguments.reader(client).firstPages(query, waitLimit: try arguments.waitLimit(client))
+        _ = try await pages.nextChecked(client, arguments, run.session)
+      }
       let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
       let source: any BulkChangeSource =
         isDry
-        ? try DryDestroyAllSource(arguments, client, query)
+        ? try DryDestroyAllSource(arguments, client, query, run.session)
         : try DestroyAllChangeSource(arguments, client, query, total: count, run.session)
       let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil, givesResults: false)
       var plan = BulkPlan(
@@ -61,14 +66,18 @@ extension Command {
       return plan
     })
 
+  /// Whether the user may have to confirm the destruction.
+  private static func isAsked(_ client: ClientValue, _ run: RunContext) -> Bool {
+    !run.session.options.isOffline && (run.session.host.ask != nil || client.connection.protection == .confirm)
+  }
+
   private static func consent(
     _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
   ) async throws(Fault) -> (DestroyConsent?, count: Int?) {
     let max = try arguments.integer(.max)
     var request = DestroyConsentRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
-    let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
-    if max != nil || isAsked || run.session.account.left != nil {
+    if max != nil || isAsked(client, run) || run.session.account.left != nil {
       let (reader, waitLimit) = (try arguments.reader(client), try arguments.waitLimit(client))
       request.count = try await client.reading(arguments) { () throws(ClientError) in
         try await reader.count(query, waitLimit: waitLimit)
@@ -110,10 +119,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   }
 
   func begin() async throws(Fault) -> Bool {
-    do throws(ClientError) { page = try await pages.next() } catch {
-      throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
-    }
-    if let ignored = pages.ignoredFilter { throw Fault(ignored, client, arguments) }
+    page = try await pages.nextChecked(client, arguments, session)
     noteSurplus()
     return page != nil
   }
@@ -151,10 +157,12 @@ private final class DryDestroyAllSource: BulkChangeSource {
   private let client: ClientValue
   private let options: JSONObject
   private let filter: [(name: String, value: String)]
+  private let session: Session
   private var stream: PageStream
   private var isBegun = false
 
-  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
+  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query, _ session: Session) throws(Fault) {
+    self.session = session
     self.arguments = arguments
     self.client = client
     filter = query.filter
@@ -172,7 +180,11 @@ private final class DryDestroyAllSource: BulkChangeSource {
     do throws(ClientError) { page = try await stream.next() } catch {
       throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
     }
-    if let page, let ignored = IgnoredFilter(filter, in: page) { throw Fault(ignored, client, arguments) }
+    if let page {
+      let comparison = FilterComparison(filter, in: page)
+      if let ignored = comparison.ignored { throw Fault(ignored, client, arguments) }
+      session.note(unchecked: comparison.unchecked, client)
+    }
     let ids = page?.resources.compactMap { $0["id"]?.idText }
     return try ids.map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
   }
@@ -215,6 +227,41 @@ extension Fault {
       nextStep: "the service may ignore this filter. To destroy only the resources that match: "
         + "stream \(name) | where \(ignored.condition) | collect | destroy \(name). To destroy what the service returns: "
         + "stream \(name)\(filter) | collect | destroy \(name)")
+  }
+}
+
+extension ShrinkingListReader {
+  /// Returns the next ids to destroy, after it compared the filter with their resources; nil at the end of the list.
+  ///
+  /// - Throws: An error if a resource contradicts the filter, or if the list can't be read.
+  fileprivate mutating func nextChecked(
+    _ client: ClientValue, _ arguments: Arguments, _ session: Session
+  ) async throws(Fault) -> [String]? {
+    let page: [String]?
+    do throws(ClientError) { page = try await next() } catch {
+      throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
+    }
+    if let ignoredFilter { throw Fault(ignoredFilter, client, arguments) }
+    session.note(unchecked: uncheckedFilters, client)
+    return page
+  }
+}
+
+extension Session {
+  /// Shows a note for each filter that can't be compared with the resources, once in a statement.
+  fileprivate func note(unchecked filters: [UncheckedFilter], _ client: ClientValue) {
+    for filter in filters {
+      let reason =
+        switch filter.reason {
+        case .value: "the service can read the value \(filter.wanted) as a range, a pattern or an operator"
+        case .missingField: "some resources have no attribute with this name"
+        case .field: "some resources have a value of another kind in this field"
+        }
+      note(
+        once: "unchecked filter \(client.serial) \(filter.name)",
+        "destroy-all \(client.name): the filter \(filter.name): is not checked, because \(reason); if the service ignores "
+          + "the filter, all resources that it returns are destroyed")
+    }
   }
 }
 

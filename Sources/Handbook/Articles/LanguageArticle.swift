@@ -97,7 +97,9 @@ extension Article {
 
       `destroy-all` needs a filter, and `filter: {}` means all. Some services ignore filters that they do not know. So `destroy-all`
       compares the resources of each page with the filter: the attributes, the id and the to-one relationships. If a resource
-      contradicts the filter, `destroy-all` stops before this page.
+      contradicts the filter, `destroy-all` stops before this page. A filter is not compared if its value can mean a range, a pattern
+      or an operator (`1..5`, `a*`, `>5`), or if the resources have no field with its name. A note then names the filter before
+      anything is destroyed, and at a terminal before the question.
 
       An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, a value is a relationship if it is `{type, id}`, a
       resource, or a list of those. Every other value is an attribute. The service assigns the id of a created resource. So `create`
