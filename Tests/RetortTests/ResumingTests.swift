@@ -116,12 +116,14 @@ import Testing
 
   /// A note names a connection without a guard if another connection to the same broker has a guard.
   ///
-  /// A guard, such as `guard: "confirm"`, restricts the changes over a connection.
-  @Test func aMissingGuardIsNoted() async throws {
+  /// A guard, such as `guard: "confirm"`, restricts the changes over a connection. The connections can be opened in any
+  /// order.
+  @Test(arguments: [
+    #"connect name: "a" guard: "confirm"; connect name: "b"; connect name: "c" guard: "read-only""#,
+    #"connect name: "b"; connect name: "a" guard: "confirm"; connect name: "c" guard: "read-only""#,
+  ]) func aMissingGuardIsNoted(_ statements: String) async throws {
     let service = try await FakeService()
-    let ran = await Ran.retort(
-      "-c", "connect name: \"a\" guard: \"confirm\"\nconnect name: \"b\"\nconnect name: \"c\" guard: \"read-only\"",
-      environment: ["RETORT_URL": service.vhost.uri])
+    let ran = await Ran.retort("-c", statements, environment: ["RETORT_URL": service.vhost.uri])
     #expect(ran.status == 0)
     #expect(
       ran.notes == "the connection b has no guard, but the connection a to the same broker has a guard\n",

@@ -100,16 +100,29 @@ extension Session {
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
-  /// Shows a note if a new connection has no `guard:`, but another connection to the same broker has a guard.
+  /// Shows a note for each connection without `guard:`, if another connection to the same broker has a guard.
+  ///
+  /// The order of the connections does not matter: `connection` is the new one, and either of the two can be new. A
+  /// connection without a guard gets one note.
   func noteMissingGuard(of connection: ConnectionValue) {
     let identity = connection.link.brokerIdentity
-    guard connection.protection == .none, !SampleDatabaseIdentity.isIn(identity) else { return }
-    let others = state.withLock(\.connections).filter { $0.protection != .none && $0.serial != connection.serial }
-    guard let other = others.first(where: { $0.link.brokerIdentity == identity }) else { return }
+    guard !SampleDatabaseIdentity.isIn(identity) else { return }
+    let others = state.withLock(\.connections).filter {
+      $0.serial != connection.serial && $0.link.brokerIdentity == identity
+    }
+    let guarded = others.first { $0.protection != .none }
+    if connection.protection == .none {
+      if let guarded { noteMissingGuard(of: connection, beside: guarded) }
+    } else if guarded == nil {
+      for other in others { noteMissingGuard(of: other, beside: connection) }
+    }
+  }
+
+  private func noteMissingGuard(of connection: ConnectionValue, beside guarded: ConnectionValue) {
     let name = { (connection: ConnectionValue) in connection.name ?? connection.label }
     note(
       "the connection \(name(connection)) has no guard, "
-        + "but the connection \(name(other)) to the same broker has a guard")
+        + "but the connection \(name(guarded)) to the same broker has a guard")
   }
 
   /// Shows a note about an assertion that a dry run does not check; an assertion in a loop gets only one note.
