@@ -78,6 +78,7 @@ private enum MountNamespace {
     try #require(parts.count == 3, Comment(rawValue: text))
     #expect(parts[0].contains("the journal j can't be written: No space left on device"), Comment(rawValue: text))
     #expect(parts[0].contains("  = make room on the disk, then run the same statement again with the same file"))
+    #expect(parts[1].hasPrefix("5\n"), Comment(rawValue: text))
     let done = try #require(Self.number(String(parts[0]), before: "ok"))
     #expect(parts[1].contains("\(done) done, ") && parts[1].contains(" 0 unknown\n"), Comment(rawValue: text))
     #expect(parts[1].contains(": \(1000 - done) ok, \(done) done in earlier runs\n"), Comment(rawValue: text))

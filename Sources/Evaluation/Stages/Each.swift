@@ -80,7 +80,7 @@ extension IterationRunner {
     let results: IterationValues
     do throws(Fault) { results = try await run(frame, &stream) } catch {
       await journal.note(isEnded: false)
-      throw error
+      throw journal.ending(error)
     }
     await journal.note(isEnded: true)
     if journal.isComplete { try await arguments.complete(journal.journal, session) }

@@ -21,6 +21,8 @@ final class EachJournal: Sendable {
     var skipped = 0
     var unknown: [ChangeIdentity] = []
     var failed = 0
+    /// Whether a service may have carried out a change of this run.
+    var hasSent = false
 
     /// The summary of the iterations as text: `3 ok, 1 failed`.
     var text: String {
@@ -157,7 +159,15 @@ final class EachJournal: Sendable {
   /// Records the end of an iteration in the journal file.
   func end(_ identity: ChangeIdentity, hasSent: Bool, isDone: Bool) {
     journal.settle(identity, isDone ? "ok" : hasSent ? "unknown" : "again", id: nil)
-    state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
+    state.withLock { state in
+      if isDone { state.ok += 1 } else { state.failed += 1 }
+      state.hasSent = state.hasSent || hasSent
+    }
+  }
+
+  /// Returns the error of the stage with the exit status 5, if a write to the journal file failed after a change.
+  func ending(_ error: Fault) -> Fault {
+    journal.failure != nil && state.withLock(\.hasSent) ? error.ending(5) : error
   }
 
   /// Whether every iteration has succeeded, in this run or in an earlier run.

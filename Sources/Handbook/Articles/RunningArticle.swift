@@ -45,7 +45,8 @@ extension Article {
 
       If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, writes a file or
       asserts, the status is 1. Otherwise the status is 0. If standard output was closed from the start, the status is 1. If a
-      disk is full, the status is 1. If a full disk ends a bulk change that has already sent changes, the status is 5.
+      disk is full, the status is 1. If a full disk ends a bulk change that has already sent changes, the status is 5: the
+      journal, the backup or the file of failures can't be written. If a later stage such as `write` fails, the status is 1.
 
       ## Traces and dry runs
 
