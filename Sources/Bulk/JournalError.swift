@@ -14,8 +14,11 @@ public enum JournalError: ElementError, Equatable {
   ///
   /// The values are the path, the noun for the file (`journal` or `backup`), and the system's reason.
   case unwritable(String, String, reason: String)
-  /// Another run has the file open; the values are the path and the noun for the file (`journal` or `backup`).
-  case inUse(String, String)
+  /// Another run or another statement of this run has the file open.
+  ///
+  /// The values are the path and the noun for the file (`journal` or `backup`). `isHere` is true if this process has the
+  /// file open.
+  case inUse(String, String, isHere: Bool)
   /// The file is not a journal, or can't be read as one.
   ///
   /// The values are the path, the reason, and the number of changes in the readable lines.
@@ -51,7 +54,8 @@ public enum JournalError: ElementError, Equatable {
     switch self {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
     case .unwritable(let path, let noun, let reason): "the \(noun) \(path) can't be written: \(reason)"
-    case .inUse(let path, let noun): "the \(noun) \(path) is in use by another run"
+    case .inUse(let path, let noun, true): "the \(noun) \(path) is in use by another statement of this run"
+    case .inUse(let path, let noun, false): "the \(noun) \(path) is in use by another run"
     case .notAJournal(let path, let form, let recorded):
       "\(path) can't be read as a journal: \(form.text)\(Self.unknown(recorded))"
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
@@ -100,6 +104,10 @@ public enum JournalError: ElementError, Equatable {
     switch self {
     case .file(_, let noun, _): "correct the path or its permissions; a \(noun) must be a regular file"
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
+    case .inUse(_, "journal", isHere: true):
+      "a journal belongs to one statement; for the iterations of the stage `each`, give the journal to `each`: "
+        + "each journal: \"FILE.journal\" key: .id do ... end"
+    case .inUse(_, _, isHere: true): "use one file for each statement; or, in the stage `each`, use in-flight: 1"
     case .inUse: "wait for the other run, or stop it"
     case .notABackup, .imageLacks, .otherTarget: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal(let path, let form, let recorded):

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The file of a journal or a backup, which only one run at a time can open for writing.
 final class LockedFile: Sendable {
@@ -7,6 +8,23 @@ final class LockedFile: Sendable {
   /// The noun for the file in messages: `journal` or `backup`.
   private let noun: String
   private let room: ReservedDiskSpace
+  /// The number of the file while this object has locked it; nil without a lock.
+  private let lock = Mutex<FileIdentity?>(nil)
+
+  /// The number of a file on its device.
+  private struct FileIdentity: Hashable {
+    let device: UInt
+    let number: UInt
+
+    init(_ descriptor: Int32) {
+      var status = stat()
+      _ = unsafe fstat(descriptor, &status)
+      (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
+    }
+  }
+
+  /// The files that this process has locked.
+  private static let locked = Mutex(Set<FileIdentity>())
 
   /// Opens a file and locks it (flock).
   ///
@@ -14,13 +32,19 @@ final class LockedFile: Sendable {
   ///   - path: The path.
   ///   - noun: The noun for the file in messages.
   ///   - creates: Whether to create a missing file, with access for its owner only.
-  /// - Throws: ``JournalError`` if the file can't be opened, or is open in another run.
+  /// - Throws: ``JournalError`` if the file can't be opened, or is open in another run or statement.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let number = unsafe open(path, flags | (creates ? O_CREAT : 0), 0o600)
     (self.number, self.path, self.noun, room) = (number, path, noun, ReservedDiskSpace(besides: path))
     try checkKind()
-    guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw errno == EWOULDBLOCK ? .inUse(path, noun) : failure }
+    let identity = FileIdentity(number)
+    guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK else { throw failure }
+      throw .inUse(path, noun, isHere: Self.locked.withLock { $0.contains(identity) })
+    }
+    lock.withLock { $0 = identity }
+    Self.locked.withLock { _ = $0.insert(identity) }
   }
 
   /// Opens a file to read it, without a lock.
@@ -48,7 +72,10 @@ final class LockedFile: Sendable {
   }
 
   /// Releases the lock, so that another run can open the file.
-  func unlock() { flock(number, LOCK_UN) }
+  func unlock() {
+    if let identity = lock.withLock({ $0.take() }) { Self.locked.withLock { _ = $0.remove(identity) } }
+    flock(number, LOCK_UN)
+  }
 
   /// The error that the last system call reported in `errno`.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }

@@ -202,7 +202,7 @@ import Testing
   @Test func aJournalServesOneStatementAndOneRun() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
-    #expect(throws: JournalError.inUse(path, "journal")) { try Journal(path, header()) }
+    #expect(throws: JournalError.inUse(path, "journal", isHere: true)) { try Journal(path, header()) }
     try await journal.complete(at: "2026-01-02T00:00:00Z")
     let copy = path + ".copy"
     defer { unlink(copy) }
