@@ -152,7 +152,8 @@ struct CommandLinePage: Sendable {
           settle ID again   the change ID was not carried out; the next run sends it
           broker NAME       the broker of the journal has the new name NAME
 
-        A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the \
+        ID is the id of the resource, the key of a create or of an iteration, or the whole text of the unknown change, \
+        such as 'link posts 10 tags tags/4'. A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the \
         statement shows this name.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLinePage(

@@ -283,7 +283,9 @@ struct LanguageOptionPage: Sendable {
     changes of earlier runs count too.
     """,
     "key": """
-    In the stages `create` and `each`, the key of an element is a field such as .email, or another expression. If an earlier \
+    In the stages `create` and `each`, the key of an element is a field such as .email, or another expression. For a create \
+    with the option journal: or verify: "all", the key must be a field, because lookups find the resources by this field. \
+    To compute the key, set the field in an earlier stage: | with email: lower(.email). If an earlier \
     element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To \
     remove such elements in advance, use the stage `unique`, as in | unique .email. The number 5 and the string "5" are \
     the same key: | unique string(.id). An element with the key null is refused too.

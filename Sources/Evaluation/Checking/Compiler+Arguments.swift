@@ -141,7 +141,11 @@ extension Compiler {
       return report(refusal.message, value.range(at: refusal.path), nextStep: refusal.nextStep)
     }
     if let companion = option.companion, companion.isMissing(for: value, command) {
-      report(companion.message(command.name.asOptionOwner), value.range, nextStep: companion.nextStep)
+      if let field = companion.wrongField(command) {
+        reportKeyThatIsNoField(field, option, of: command.name)
+      } else {
+        report(companion.message(command.name.asOptionOwner), value.range, nextStep: companion.nextStep)
+      }
     }
     if option.name == "journal", case .string(let path)? = value.literalValue {
       warnOfReuse(ofJournal: path, value.range)

@@ -3,6 +3,16 @@ import Values
 
 /// Corrects mistakes that users make with one particular command, such as `destroy`.
 extension Compiler {
+  /// Reports a `key:` that is an expression, although an option such as `journal:` needs a field.
+  func reportKeyThatIsNoField(_ key: Expr, _ option: CommandDeclaration.Option, of name: String) {
+    let text = source.text(key.range)
+    let field = text.firstMatch(of: #/\.([A-Za-z][\w-]*)/#).map { String($0.1) } ?? "name"
+    report(
+      "with the option \(option.name):, the option key: of \(name) must be a field, because lookups find the created "
+        + "resources by this field", key.range,
+      nextStep: "set the field in an earlier stage: | with \(field): \(text) | \(name) ... key: .\(field)")
+  }
+
   /// Returns the correction of a mistake that users make with one particular command.
   ///
   /// For example, the correction of `destroy posts filter: {...}` is `destroy-all posts filter: {...}`. Returns nil if

@@ -124,8 +124,12 @@ struct OptionCombinationRule: Sendable {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
-    guard let other = command.option(option) else { return true }
-    return isField && other.path == nil
+    return command.option(option).map { isField && $0.path == nil } ?? true
+  }
+
+  /// Returns the value of the second option, if the call breaks the rule because this value is not a field.
+  func wrongField(_ command: Language.Command) -> Expr? {
+    command.option(option).flatMap { isField && $0.path == nil ? $0 : nil }
   }
 }
 
