@@ -160,8 +160,11 @@ public actor Connection {
   /// Publishes waiting messages while the socket is writable, in as few TCP packets as possible.
   private func publish() throws(BrokerError) {
     guard blockedReason == nil else { return }
+    let isLate = nextDeadline.map { $0 <= .now } ?? false
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
       outbox.removeFirst()
+      // After a freeze of the program, the deadline of a waiting request can have passed. `expire` then ends the request.
+      if isLate, let deadline = message.content.deadline, deadline <= .now { continue }
       if let serial = message.request {
         if message.content.isConfirmed { try selectConfirms(message.content.channel) }
         guard channels[message.content.channel]?.depart(serial) == true else { continue }
@@ -234,10 +237,13 @@ public actor Connection {
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
+      // A blocked broker reads no bytes, so they stay unacknowledged for as long as it is blocked.
+      handle?.limitUnacknowledged(to: 0)
       listener.blocked(true)
       listener.notice("the broker is blocked: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
+      handle?.limitUnacknowledged(to: 2 * uri.heartbeat)
       listener.blocked(false)
       listener.notice("the broker accepts messages again")
     case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
@@ -266,9 +272,18 @@ public actor Connection {
     }
   }
 
+  /// Ends the connection immediately, and discards the requests that the kernel has not sent yet.
+  ///
+  /// Afterwards, no request of this connection can reach the broker.
+  public func abort() { lose(BrokerError(.lost, "the connection was aborted")) }
+
   /// Releases the socket, and ends all waits on the connection with the reason why the connection ended.
+  ///
+  /// If the connection was lost, requests that the kernel has not sent yet are discarded: their callers get an error,
+  /// and may send the changes again.
   func lose(_ error: BrokerError) {
     end = end ?? error
+    if error.code == .lost { handle?.discardUnsent() }
     handle = nil
     outbox = Fifo()
     for number in channels.numbers { fail(number, end ?? error, code: 0) }

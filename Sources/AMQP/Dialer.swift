@@ -185,6 +185,9 @@ public actor Dialer {
     return try result.get()
   }
 
+  /// Ends the current connection immediately, like ``Connection/abort()``, and then connects again.
+  public func abort() async { await connection?.abort() }
+
   /// Closes the connection permanently; further calls have no effect.
   public func close() async {
     isClosed = true

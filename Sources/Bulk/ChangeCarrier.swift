@@ -27,6 +27,11 @@ public protocol ChangeCarrier: Sendable {
   /// time. The next run waits until no earlier request can be carried out any more.
   var longestDelay: Duration { get }
 
+  /// The time until which a change without a reply can still be sent; nil if no such change exists.
+  ///
+  /// Only a pool has such changes: a worker may have received the change, although this program got no reply.
+  var lastPossibleSend: ContinuousClock.Instant? { get }
+
   /// Whether a late reply to a request is also the outcome of a change.
   ///
   /// This is true if the carrier sends exactly one request for a change, and if late replies reach this program.
@@ -61,6 +66,9 @@ extension ChangeCarrier {
 
   /// Zero by default, because only this program sends the requests.
   public var longestDelay: Duration { .zero }
+
+  /// Nil by default, because only this program sends the requests.
+  public var lastPossibleSend: ContinuousClock.Instant? { nil }
 
   /// False by default: a carrier may send several requests for the change of one element.
   ///

@@ -119,7 +119,17 @@ public struct ChangeDispatcher: Sendable {
       return entries
     }
     guards.journal?.withdraw()
+    await waitForWorkers(recorder.current, policy)
     return await recorder.ended(stop, of: count, after: .now - begin)
+  }
+
+  /// Waits until the workers of a pool can no longer send changes whose outcomes are unknown.
+  ///
+  /// A later lookup, or a user who checks the changes, then finds their final state.
+  private func waitForWorkers(_ report: StatementReport, _ policy: SendingPolicy) async {
+    guard report.tally.unknown > 0, let last = carrier.lastPossibleSend, last > .now, !Task.isCancelled else { return }
+    policy.noteWorkerWait(last - .now)
+    try? await Task.sleep(until: last, clock: .continuous)
   }
 
   /// Sends the planned changes that `next` returns, and records their outcomes.

@@ -14,6 +14,8 @@ public struct SendingPolicy: Sendable {
   public var lateWait: Duration
   /// A function that shows a note with the number of expected late replies and the maximum time to wait.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
+  /// A function that shows a note with the time to wait until workers can no longer send changes without a reply.
+  public var noteWorkerWait: @Sendable (Duration) -> Void = { _ in }
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
   /// A function that is called before the first lookup and after each lookup.

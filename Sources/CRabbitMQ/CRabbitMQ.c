@@ -2,6 +2,8 @@
 #include "CRabbitMQ.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +366,15 @@ void retort_signal_eventfd(int fd) {
 void retort_clear_eventfd(int fd) {
   uint64_t count;
   while (read(fd, &count, sizeof count) < 0 && errno == EINTR) {}
+}
+
+void retort_limit_unacknowledged(int fd, unsigned int milliseconds) {
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
+void retort_discard_unsent(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 int retort_enlarge_send_buffer(int fd, int size) {

@@ -230,8 +230,10 @@ struct HelpTopic: Sendable {
         If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus \
         the timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks \
         up the changes. If the lookup does not find a change, and a repetition is harmless, the worker sends the \
-        change again. If a pool has no worker for 50 s plus the timeout of the changes, the statement ends, and no \
-        worker carries out its chunks later.
+        change again. If a pool has no worker for 50 s plus the timeout of the changes, or if the broker can't be \
+        reached for this time, the statement ends, and no worker carries out its chunks later. If a change may still \
+        be sent by a worker after its reply was lost, the statement waits up to 50 s plus the timeout before it looks \
+        the change up and reports it. After a second Ctrl-C, it does not wait: check the changes only after this time.
 
         If the program that runs the statement is lost, the workers complete its chunks, or the chunks expire after 50 \
         s. A later run with the same journal waits until then, and looks up the changes.

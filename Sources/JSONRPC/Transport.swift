@@ -150,8 +150,16 @@ public protocol ServiceLink: Sendable {
   /// - Throws: A link error if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
 
+  /// Ends the connection immediately, so that no request in flight can still reach a service, and connects again.
+  func abort() async
+
   /// Closes all clients and the connection. Further calls have no effect.
   func close() async
+}
+
+extension ServiceLink {
+  /// Does nothing by default, for a link without a network connection.
+  public func abort() async {}
 }
 
 extension Transport {

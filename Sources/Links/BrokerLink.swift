@@ -143,6 +143,8 @@ package final class BrokerLink: PoolBrokerLink {
     }
   }
 
+  package func abort() async { await dialer.abort() }
+
   package func close() async {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     if Self.released(dialer.uri) { return await dialer.close() }

@@ -16,6 +16,10 @@ struct ChunkRun: Sendable {
   let isRedelivered: Bool
   /// The maximum time until a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   let silence: Duration
+  /// Returns whether the worker may still send the changes of the chunk.
+  ///
+  /// False after the process was frozen, because another worker may have the chunk.
+  var isCurrent: @Sendable () -> Bool = { true }
 
   /// The outcomes of the chunk's changes so far.
   private final class ChunkProgress: Sendable {
@@ -49,8 +53,8 @@ struct ChunkRun: Sendable {
 
   /// Carries out the changes and returns their outcomes.
   ///
-  /// The work stops early if the chunk expires, reaches its limit of failures, or is cancelled. The remaining changes
-  /// then count as not sent.
+  /// The work stops early if the chunk expires, reaches its limit of failures, or is cancelled, and if the process was
+  /// frozen. The remaining changes then count as not sent.
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - WorkerPool.now)
@@ -72,7 +76,7 @@ struct ChunkRun: Sendable {
       await withTaskCancellationHandler {
         for index in indices {
           await changes.begin()
-          guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else {
+          guard !Task.isCancelled, isCurrent(), .now < end, progress.failures < chunk.failures ?? .max else {
             changes.cancel()
             break
           }

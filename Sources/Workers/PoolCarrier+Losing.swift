@@ -20,9 +20,9 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If the pool has no worker for a long time, the function removes the chunks in flight from the pool's queue. This
-  /// time is the longest timeout of a change, plus `PoolBrokerLink.silence` times four. The time begins again after a
-  /// pause of the run.
+  /// If the pool has no worker for a long time, or if the broker can't be reached for this time, the function removes
+  /// the chunks in flight from the pool's queue. This time is the longest timeout of a change, plus
+  /// `PoolBrokerLink.silence` times four. The time begins again after a pause of the run.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -30,9 +30,10 @@ extension PoolCarrier {
         lost = nil
         continue
       }
-      guard let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { continue }
-      record(workers: found.consumers)
-      guard found.consumers == 0, !limits.isPaused() else {
+      let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5))
+      if let found { record(workers: found.consumers) }
+      // Without a connection to the broker, the pool counts as lost too.
+      guard found?.consumers ?? 0 == 0, !limits.isPaused() else {
         lost = nil
         continue
       }

@@ -67,12 +67,15 @@ extension PoolCarrier {
     }
   }
 
+  /// The maximum time for a worker to look up the changes of a chunk that another worker lost.
+  static let lookupTime = Duration.seconds(180)
+
   /// Returns the maximum time to wait for the reply to a chunk.
   ///
   /// The time is enough for two workers, because a second worker carries out the chunk if the first worker is lost.
   private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
-    return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
+    return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + lookupTime
   }
 }
 

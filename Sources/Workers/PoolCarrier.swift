@@ -49,31 +49,6 @@ package final class PoolCarrier: CallbackCarrier {
     }
   }
 
-  private struct SendingProgress {
-    var waiting: [WaitingChange] = []
-    /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
-    var head = 0
-    var chunks = 0
-    var inFlight = 0
-    var lastNumber = 0
-    var size: AdaptiveChunkSize
-    var workers: Int
-    /// The number of workers that have left the pool and were not replaced, and the time when the last one left.
-    var left = (count: 0, time: ContinuousClock.now)
-    /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
-    var longest = Duration.zero
-    /// Whether the pool has lost its workers; the carrier then sends no more chunks.
-    var isLost = false
-    var watch: Task<Void, Never>?
-    var budget: ChunkFailureBudget
-    var isEnded = false
-    var isDispatching = false
-    /// Whether a task waits for the end of a pause.
-    var isAwaitingResumption = false
-
-    var count: Int { waiting.count - head }
-  }
-
   let pool: WorkerPool
   let link: any PoolBrokerLink
   let transport: any Transport
@@ -144,6 +119,11 @@ package final class PoolCarrier: CallbackCarrier {
   /// The life of a chunk: a worker can send a change until the chunk expires.
   package var longestDelay: Duration { Self.life }
 
+  /// The time when the last chunk without a reply expires, plus the longest timeout of a change.
+  package var lastPossibleSend: ContinuousClock.Instant? {
+    state.withLock { state in state.lastUnanswered.map { $0 + Self.life + state.longest } }
+  }
+
   /// True: each change is one request, and the workers forward late replies to this program.
   package var hasLateReplies: Bool { true }
 
@@ -152,16 +132,21 @@ package final class PoolCarrier: CallbackCarrier {
 
   /// The state of the pool as text, such as `3 workers, 120/s each`.
   ///
-  /// After workers have left the pool, the text also says how many. It says this until the changes of a lost worker
-  /// have been looked up.
+  /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have
+  /// been looked up. If chunks get no reply long after their expiry, the text says how long the carrier waits for them.
   package var status: String? {
-    let (workers, rate, left) = state.withLock { ($0.workers, $0.size.rate, $0.left) }
-    let each = rate > 0 && workers > 0 ? ", \(rate)/s each" : ""
+    let (workers, rate, left, late) = state.withLock { ($0.workers, $0.size.rate, $0.left, $0.late(life: Self.life)) }
+    let pool = workers.of("worker") + (rate > 0 && workers > 0 ? ", \(rate)/s each" : "")
+    if let late {
+      let limit = Self.life + longestTimeout * 2 + (limits.settle ?? .zero) + Self.lookupTime
+      let rest = max(.zero, limit - late.age).components.seconds
+      return pool + ", no reply to \(late.count.of("chunk")): waiting at most \(rest) s more"
+    }
     let wait = link.silence + longestTimeout + (limits.settle ?? .zero) + .seconds(1)
-    guard left.count > 0, .now - left.time < wait + .seconds(10) else { return workers.of("worker") + each }
+    guard left.count > 0, .now - left.time < wait + .seconds(10) else { return pool }
     let changes = left.count == 1 ? "its changes are" : "their changes are"
     let lost = left.count == 1 ? "if it was lost" : "if they were lost"
-    return workers.of("worker") + each
+    return pool
       + ", \(left.count.of("worker")) gone: \(lost), \(changes) looked up after \(wait.components.seconds) s"
   }
 
@@ -271,6 +256,7 @@ package final class PoolCarrier: CallbackCarrier {
       state.inFlight += count
       state.longest = portion.reduce(state.longest) { max($0, min($1.change.timeout ?? .zero, .seconds(3600))) }
       state.lastNumber += 1
+      state.created[state.lastNumber] = .now
       return (portion, state.lastNumber, grant)
     }
   }
@@ -290,6 +276,9 @@ package final class PoolCarrier: CallbackCarrier {
       failures = portion.count
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
     }
+    var mayBeCarriedOut = false
+    if case .failure(let error) = reply { mayBeCarriedOut = error.kind == .unknown }
+    state.withLock { [mayBeCarriedOut] in $0.end(chunk.number, mayBeCarriedOut: mayBeCarriedOut) }
     count(portion.count, successes: portion.count - left.count - failures, failures, grant)
     repeatLater(left, isCut: grant.failures.map { failures >= $0 } ?? false)
     dispatch()

@@ -63,6 +63,8 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
     try await withThrowingTaskGroup { group in
       group.addTask { try await serve(worker, settings, dialer, callbacks) }
       group.addTask { await callbacks.stopped() }
+      let watching = Task { await worker.watchForFreezes() }
+      defer { watching.cancel() }
       try await group.next()
       group.cancelAll()
       try await group.waitForAll()

@@ -23,24 +23,33 @@ final class Worker: Sendable {
   /// The object that receives late replies from the services.
   private let lateReplies: LateReplies
   private let memory = ReplayGuard()
+  private let freezeDetector: FreezeDetector
   private let state = Mutex(CurrentChunkAndClients())
 
   init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.settings, self.callbacks, self.link, self.lateReplies) = (settings, callbacks, link, lateReplies)
     silence = WorkerPool.silence(of: settings.uri)
+    freezeDetector = FreezeDetector(limit: .seconds(2 * WorkerPool.heartbeat(of: settings.uri)))
   }
+
+  /// Watches whether the process was frozen, until the task is cancelled.
+  func watchForFreezes() async { await freezeDetector.run() }
 
   /// The counts of the worker, as `retort work --status` shows them.
   var status: WorkerStatus { state.withLock(\.status) }
 
   /// Serves the pool's queue on a connection.
   ///
-  /// The loss of the connection cancels the chunk in progress. `taken` is the number of chunks that the worker got on
-  /// earlier connections.
+  /// The loss of the connection cancels the chunk in progress, because the broker delivers the chunk to another worker.
+  /// It also aborts the connection to the services, so that no request of the chunk arrives later.
+  ///
+  /// `taken` is the number of chunks that the worker got on earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     Task {
       _ = await connection.ended()
-      state.withLock { $0.current?.cancel() }
+      let chunk = state.withLock(\.current)
+      chunk?.cancel()
+      if chunk != nil { await link.abort() }
     }
     let channel = ServiceChannel.QueueServingSettings(
       confirmsReplies: true, taken: taken, declaration: WorkerPool.declaration)
@@ -130,9 +139,11 @@ final class Worker: Sendable {
     if delivery.isRedelivered {
       callbacks.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")
     }
+    let freezes = freezeDetector.freezes()
     let run = ChunkRun(
       chunk: chunk, client: try await client(of: chunk), window: settings.inFlight,
-      isRedelivered: delivery.isRedelivered, silence: silence)
+      isRedelivered: delivery.isRedelivered, silence: silence
+    ) { [freezeDetector] in freezeDetector.freezes() == freezes }
     let task = Task { await run.reply() }
     state.withLock { state in
       state.current = task

@@ -43,6 +43,7 @@ final class AMQPHandle {
     clusterName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
     burst = uri.tls == nil ? OutgoingFrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
+    limitUnacknowledged(to: 2 * uri.heartbeat)
   }
 
   private static func connect(
@@ -161,6 +162,17 @@ final class AMQPHandle {
     try flush()
     try check(retort_ack(connection, channel, tag))
   }
+
+  /// Sets the time after which the kernel discards bytes that the broker has not acknowledged, in seconds.
+  ///
+  /// Without such a limit, the kernel could deliver a request minutes after the connection counts as lost. 0 removes
+  /// the limit.
+  func limitUnacknowledged(to seconds: Int) {
+    retort_limit_unacknowledged(descriptor, UInt32(clamping: 1000 * seconds))
+  }
+
+  /// Makes the end of this object discard the bytes that the kernel has not sent yet.
+  func discardUnsent() { retort_discard_unsent(descriptor) }
 
   /// Sends the buffered messages.
   func flush() throws(BrokerError) { try burst?.send(descriptor) }

@@ -195,6 +195,11 @@ int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
+// Limits the time for which the kernel keeps bytes that the peer has not acknowledged, in milliseconds; 0 for the
+// kernel's default. After this time, the kernel ends the connection and discards the bytes (TCP_USER_TIMEOUT).
+void retort_limit_unacknowledged(int fd, unsigned int milliseconds);
+// Makes the next close of a socket discard the bytes that are not sent yet (SO_LINGER).
+void retort_discard_unsent(int fd);
 // Enlarges the send buffer of a socket. Returns the new size in bytes, or 0 on failure.
 int retort_enlarge_send_buffer(int fd, int bytes);
 // Waits until the socket or the eventfd is ready, or until the time is over. Returns the sum of these bits: 1 if the

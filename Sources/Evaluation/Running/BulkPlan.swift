@@ -155,6 +155,11 @@ extension Arguments {
     ) { count, limit in
       session.note(lateReplies: count, limit, label)
     }
+    policy.noteWorkerWait = { wait in
+      session.note(
+        "\(label): waiting \(wait.components.seconds + 1) s, because until then a worker may still send changes that "
+          + "got no reply")
+    }
     let arguments = self
     policy.restored = { BulkElement(restoring: $0, arguments, client) }
     policy.noteLookups = { session.note("\(label): looking up \($0) \($0 == 1 ? "change" : "changes")") }

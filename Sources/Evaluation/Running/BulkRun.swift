@@ -45,9 +45,12 @@ struct BulkRun {
       let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
       run.session.options.report?.add(change: report.json(plan.label), failure: failure)
     }
+    var isHandedOver = false
     defer {
-      if let journal { run.session.endJournaled(journal) }
-      journal?.release()
+      if let journal, !isHandedOver {
+        run.session.endJournaled(journal)
+        journal.release()
+      }
       plan.guards.backup?.release()
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
@@ -60,7 +63,12 @@ struct BulkRun {
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
     if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
-      try await plan.arguments.complete(journal, run.session)
+      if let journal, keepsFlow, let journals = run.journals {
+        journals.add(plan.label, journal, plan.arguments)
+        isHandedOver = true
+      } else {
+        try await plan.arguments.complete(journal, run.session)
+      }
     }
     return (flow.elements(), report.tally)
   }
@@ -148,6 +156,7 @@ struct BulkRun {
       !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
     else { return }
     run.session.noteHowToResume(plan.label, journal)
+    run.journals?.recordResumeNote()
   }
 
   /// Shows the summary of the changes.

@@ -53,6 +53,9 @@ enum PipelineRun {
     var names: [Int]
     /// Whether the stage passes its failed elements on to the next stage, because a later stage counts them.
     var keepsFailures = false
+
+    /// Whether the stage is a sink, such as `create`.
+    var isSink: Bool { if case .sink = body { true } else { false } }
   }
 
   /// Evaluates the head of a pipeline, and runs the stages over its value.
@@ -65,6 +68,26 @@ enum PipelineRun {
   {
     let sink = try await opened(links[...], &frame)
     return try await run(try await head.run(&frame), links, &frame, sink)
+  }
+
+  /// Runs the stages of a pipeline over the value of its head, and completes the journals of the stages.
+  ///
+  /// `sink` is the function that runs the first sink, such as `create`; the files of this sink are already open.
+  static func run(
+    _ head: Value, _ links: [LocatedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
+  ) async throws(Fault) -> IntermediateResult {
+    guard links.dropLast().contains(where: \.isSink) else { return try await stages(head, links, &frame, sink) }
+    let outer = frame.run.journals
+    let journals = PipelineJournals()
+    frame.run.journals = journals
+    defer { frame.run.journals = outer }
+    let result: IntermediateResult
+    do throws(Fault) { result = try await stages(head, links, &frame, sink) } catch {
+      journals.leave(frame.run.session)
+      throw error
+    }
+    try await journals.complete(frame.run.session)
+    return result
   }
 
   /// Opens the files of the first sink among the stages, and returns the function that runs the sink.
@@ -80,11 +103,8 @@ enum PipelineRun {
     return nil
   }
 
-  /// Runs the stages of a pipeline over the value of its head.
-  ///
-  /// `sink` is the function that runs the first sink, such as `create`; the files of this sink are already open.
-  static func run(
-    _ head: Value, _ links: [LocatedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
+  private static func stages(
+    _ head: Value, _ links: [LocatedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun?
   ) async throws(Fault) -> IntermediateResult {
     var sink = sink
     let outer = (frame.names, frame.keepsFailures)

@@ -18,6 +18,8 @@ struct RunContext: Sendable {
   ///
   /// At the prompt, these elements become the value of `_`.
   var shown: UnderscoreVariableElements?
+  /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
+  var journals: PipelineJournals?
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 

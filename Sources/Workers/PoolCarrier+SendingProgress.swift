@@ -1,0 +1,43 @@
+extension PoolCarrier {
+  /// The changes and the chunks of a carrier, and the state of its pool.
+  struct SendingProgress {
+    var waiting: [WaitingChange] = []
+    /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
+    var head = 0
+    var chunks = 0
+    var inFlight = 0
+    var lastNumber = 0
+    /// The creation times of the chunks in flight, by their numbers.
+    var created: [Int: ContinuousClock.Instant] = [:]
+    /// The creation time of the last chunk without a reply.
+    var lastUnanswered: ContinuousClock.Instant?
+    var size: AdaptiveChunkSize
+    var workers: Int
+    /// The number of workers that have left the pool and were not replaced, and the time when the last one left.
+    var left = (count: 0, time: ContinuousClock.now)
+    /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
+    var longest = Duration.zero
+    /// Whether the pool has lost its workers; the carrier then sends no more chunks.
+    var isLost = false
+    var watch: Task<Void, Never>?
+    var budget: ChunkFailureBudget
+    var isEnded = false
+    var isDispatching = false
+    /// Whether a task waits for the end of a pause.
+    var isAwaitingResumption = false
+
+    var count: Int { waiting.count - head }
+
+    /// The number of chunks that got no reply 10 s after their expiry, and the age of the oldest one; nil if none.
+    func late(life: Duration) -> (count: Int, age: Duration)? {
+      let ages = created.values.map { .now - $0 }.filter { $0 > life + .seconds(10) }
+      return ages.max().map { (ages.count, $0) }
+    }
+
+    /// Removes a chunk that got a reply or an error.
+    mutating func end(_ chunk: Int, mayBeCarriedOut: Bool) {
+      guard let time = created.removeValue(forKey: chunk), mayBeCarriedOut else { return }
+      lastUnanswered = max(lastUnanswered ?? time, time)
+    }
+  }
+}
