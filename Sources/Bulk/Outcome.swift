@@ -97,7 +97,7 @@ public enum Outcome: Sendable {
   /// Whether the service carried out the change; nil if the outcome does not show this.
   ///
   /// Nil if no reply arrived, if the service replied with an error of status 5xx, or if the broker refused the message.
-  var isKnownToBeDone: Bool? {
+  public var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true
     case .refused, .dropped: false

@@ -113,7 +113,7 @@ import Testing
   ///
   /// A note names a filter that retort can't compare with the resources.
   @Test(arguments: [
-    (#"{}"#, #""state":"a""#, ""), (#"{state: "spam"}"#, #""text":"a""#, "some resources have no attribute with"),
+    (#"{}"#, #""state":"a""#, ""), (#"{state: "spam"}"#, #""text":"a""#, "some resources have no attribute or linkage"),
     (#"{state: "spam"}"#, #""state":"Spammer""#, ""),
     (#"{state: "null"}"#, #""state":null"#, "can read the value null"),
     (#"{state: ">a"}"#, #""state":"b""#, "the service can read the value >a as a range, a pattern or an operator"),

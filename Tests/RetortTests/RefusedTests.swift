@@ -1,3 +1,4 @@
+import Foundation
 import TestBench
 import Testing
 
@@ -42,6 +43,25 @@ import Testing
     #expect(ran.status == 4, Comment(rawValue: ran.notes))
     let sent = ran.notes.matches(of: #/basic\.publish/#).count
     #expect(sent == 5 + attempts, Comment(rawValue: ran.notes))
+  }
+
+  /// A change that the broker refused is unknown in a journal, because the broker may have queued its message.
+  @Test(arguments: [
+    "[{text: \"a\"}] | create posts key: .text journal: \"FILE\"",
+    "[{text: \"a\"}] | each journal: \"FILE\" key: .text do create posts it timeout: \"never\" end",
+  ]) func aRefusedChangeIsUnknownInAJournal(_ statement: String) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let vhost = try await PrivateBroker.shared.vhost()
+    try vhost.declare(queue: "posts", maxLength: 5)
+    let options = statement.contains("each") ? "" : " timeout: \"never\""
+    let ran = await run(
+      "1..5 | update posts {views: 1} on-error: \"continue\" timeout: 50ms expire: false verify: false\n"
+        + statement.replacing("FILE", with: path) + options, vhost)
+    #expect(ran.notes.contains("the broker refused the message (basic.nack)"), Comment(rawValue: ran.notes))
+    let journal = await Ran.retort("journal", path)
+    #expect(
+      journal.output.contains("recorded: 0 done, 0 not carried out, 1 unknown\n"), Comment(rawValue: journal.output))
   }
 
   @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])

@@ -254,7 +254,7 @@ extension Session {
       let reason =
         switch filter.reason {
         case .value: "the service can read the value \(filter.wanted) as a range, a pattern or an operator"
-        case .missingField: "some resources have no attribute with this name"
+        case .missingField: "some resources have no attribute or linkage with this name"
         case .field: "some resources have a value of another kind in this field"
         }
       note(

@@ -237,7 +237,8 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   func didSend(_ outcome: Outcome, number: Int) {
     journal.record(outcome, of: identity, number: number)
-    if !outcome.wasSent { state.withLock { $0.sent -= 1 } }
+    // A broker that refused a message (nack) may have put the message into the queue nevertheless.
+    if !outcome.wasSent, outcome.isKnownToBeDone == false { state.withLock { $0.sent -= 1 } }
   }
 }
 

@@ -93,11 +93,10 @@ extension Article {
       lookups off. `verify: "all"` also looks up each created resource. If a reply arrives even later, a note reports it.
 
       `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error. The field `source` is the
-      element that entered the pipeline. `read "bad.ndjson" | where not (.error.kind in ["unknown", "bad-gateway"]) | map .source | ...`
-      runs the failed elements again, except those whose change may have been carried out.
-      `--summary json` writes each summary as one line of JSON. `--report result.xml` (or `.json`) writes the results of all statements
-      and assertions to a file. The exit status is 5 if a bulk change sent requests, and some elements failed, were refused or are
-      unknown.
+      element that entered the pipeline. `help failed` shows the command that runs the failed elements again, except those whose change
+      may have been carried out. `--summary json` writes each summary as one line of JSON. `--report result.xml` (or `.json`) writes the
+      results of all statements and assertions to a file. The exit status is 5 if a bulk change sent requests, and some elements failed,
+      were refused or are unknown.
 
       ```retort
       connect "embedded:blog"
