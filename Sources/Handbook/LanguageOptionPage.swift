@@ -171,7 +171,9 @@ struct LanguageOptionPage: Sendable {
     statement. The command leaves out the elements whose error has the kind unknown or bad-gateway, because their changes \
     may have been carried out:
 
-      read "bad.ndjson" | where not (.error.kind in ["unknown", "bad-gateway"]) | map .source | ...
+      read "bad.ndjson"
+        | where not (.error.kind in ["unknown", "bad-gateway"])
+        | map .source | ...
 
     For an upsert, a destroy, or an update to fixed values, a repetition is harmless, so you can remove the stage where.
     """,
