@@ -67,8 +67,9 @@ extension Duration {
 
   private var rounded: String {
     let seconds = self / .seconds(1)
-    let sign = seconds < 0 ? "-" : ""
     let size = seconds.magnitude
+    // A negative duration of less than 0.05 ms is rounded to `0 ms`.
+    let sign = seconds < 0 && size >= 0.000_05 ? "-" : ""
     func tenths(_ value: Double) -> String {
       let tenths = Int((value * 10).rounded())
       return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"

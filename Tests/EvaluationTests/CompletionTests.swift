@@ -85,7 +85,7 @@ import Testing
     ("client queue: ^", ["\"authors\"", "\"comments\"", "\"posts\"", "\"tags\""]),
     ("stream posts include: ^", ["\"author", "\"comments", "\"tags"]),
     ("related posts 1 ^", ["\"author\"", "\"comments\"", "\"tags\""]),
-    ("connect \"x\" name: ^", ["\""]), ("index posts page: {size: ^", ["_"]),
+    ("connect \"x\" name: ^", ["\""]), ("index posts page: {size: ^", []), ("exit ^", []),
     ("upsert posts {text: \"a\", state: \"b\"} key: ^", [".state", ".text"]),
     ("upsert posts {text: \"a\", state: \"b\"} key: .^", ["state", "text"]),
     ("upsert posts {text: \"a\"} key: .te^", ["text"]),

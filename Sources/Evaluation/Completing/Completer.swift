@@ -31,6 +31,8 @@ struct Completer {
     let typed = String(context.word.dropFirst(offer.kept))
     var seen: Set<String> = []
     let fitting = offer.candidates.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
+    // `_` as the only candidate says only that no value is known.
+    if typed.isEmpty, fitting.map(\.text) == ["_"] { return CompletionResult(start: context.range.lower) }
     let start = context.range.lower + context.word.prefix(offer.kept).utf8.count
     return CompletionResult(
       start: start, candidates: Array(fitting.sorted { $0.text < $1.text }.prefix(Self.limit)),
