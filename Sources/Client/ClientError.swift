@@ -231,19 +231,22 @@ extension ClientError {
 
   /// Creates an error from an error of the connection.
   ///
-  /// The kind is `unknown` for a change that was sent but got no reply.
+  /// The kind is `unknown` for a change that was sent but got no reply. The kind `timeout` is only for reads; a change
+  /// that the connection did not accept in time has the kind `connection`.
   init(_ error: LinkError, changes: Bool, _ call: CallDescription, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
     let message =
       switch error.code {
+      case .timeout where !error.wasSent, .blocked where !error.wasSent:
+        "the request \(name) was not sent: \(error.message)"
       case .timeout, .blocked: "no reply to the request \(name): \(error.message)"
       case .noRoute, .tooLarge: error.message
       case .cancelled where !isUncertain: error.message
       case .stopped where !error.wasSent, .closed where !error.wasSent: error.message
       default: "\(error.message) (\(name))"
       }
-    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error, isUncertain, call))
+    self.init(Self.kind(error, changes: changes), message, nextStep: Self.nextStep(error, isUncertain, call))
     self.call = call
     wasSent = error.wasSent
     wasConfirmed = error.wasConfirmed
@@ -261,12 +264,12 @@ extension ClientError {
       + "or read the service's log: a carrot_rpc service sends no reply when it fails"
   }
 
-  private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {
-    switch code {
+  private static func kind(_ error: LinkError, changes: Bool) -> Kind {
+    switch error.code {
     case .noRoute: .noRoute
     case .tooLarge: .value
-    case _ where isUncertain: .unknown
-    case .timeout, .blocked: .timeout
+    case _ where changes && error.wasSent: .unknown
+    case .timeout, .blocked: changes ? .connection : .timeout
     case .cancelled: .interrupted
     case .malformed: .malformed
     default: .connection
@@ -289,10 +292,9 @@ extension ClientError {
       "when the broker accepts messages again, check the change; send the change again if it was not carried out"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked:
-      "\(error.wasSent ? "" : "the request was not sent; ")the broker's operator must free memory or disk space"
+      "the broker's operator must free memory or disk space"
     case .timeout:
-      "the request was not sent, because the connection did not accept the request in time; "
-        + "to wait longer, use timeout: 30s"
+      "the connection did not accept the request in time; to wait longer, use timeout: 30s"
     case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs at this address, and that the network reaches it"
     case .accessRefused:

@@ -25,16 +25,20 @@ public final class ClientValue: Sendable {
   package let sessionTimeout: SessionTimeout?
   /// The queue to which the client sends its changes, with the broker and the resource type.
   package let target: TargetQueue
+  /// Whether the session has open connections apart from the client's connection.
+  package let hasOtherConnections: @Sendable () -> Bool
 
   /// Creates a client.
   package init(
-    name: String, client: ResourceClient, connection: ConnectionValue, serial: Int, sessionTimeout: SessionTimeout?
+    name: String, client: ResourceClient, connection: ConnectionValue, serial: Int, sessionTimeout: SessionTimeout?,
+    hasOtherConnections: @escaping @Sendable () -> Bool
   ) {
     self.name = name
     self.client = client
     self.connection = connection
     self.serial = serial
     self.sessionTimeout = sessionTimeout
+    self.hasOtherConnections = hasOtherConnections
     target = TargetQueue(broker: connection.link.brokerIdentity, queue: client.queue, type: client.type)
   }
 
@@ -45,7 +49,8 @@ public final class ClientValue: Sendable {
     var changed = client
     changed.settings.keys = keys
     return ClientValue(
-      name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout)
+      name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout,
+      hasOtherConnections: hasOtherConnections)
   }
 
   /// Returns the client for reads that the program sends on its own, such as lookups.

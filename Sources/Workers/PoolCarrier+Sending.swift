@@ -94,7 +94,7 @@ extension ClientError {
   /// Returns the error of a change that no worker sent, although the carrier put the change into several chunks.
   static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
-      .timeout, "not sent: no worker of the pool \(pool.name) took the change in time",
+      .connection, "not sent: no worker of the pool \(pool.name) took the change in time",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (LinkError.Code.timeout, false, ClientError.Kind.timeout, ClientError.Kind.timeout),
+    (LinkError.Code.timeout, false, ClientError.Kind.timeout, ClientError.Kind.connection),
     (.timeout, true, .timeout, .unknown), (.noRoute, false, .noRoute, .noRoute), (.noRoute, true, .noRoute, .noRoute),
     (.lost, false, .connection, .connection), (.lost, true, .connection, .unknown),
     (.closed, true, .connection, .unknown), (.unreachable, false, .connection, .connection),

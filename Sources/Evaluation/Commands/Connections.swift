@@ -129,7 +129,10 @@ extension Command {
       session.state.withLock { state in
         let client = ClientValue(
           name: name, client: made, connection: connection, serial: state.nextSerial,
-          sessionTimeout: timeout)
+          sessionTimeout: timeout,
+          hasOtherConnections: { [weak session] in
+            session?.state.withLock(\.connections).contains { $0.serial != connection.serial } ?? false
+          })
         state.nextSerial += 1
         state.clients.append(client)
         return client

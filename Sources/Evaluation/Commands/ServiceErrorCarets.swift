@@ -308,10 +308,14 @@ extension Arguments {
   }
 
   /// Returns the advice to create a stopped client again, such as `let posts = client ...`; nil for other errors.
+  ///
+  /// If other connections are open, the advice names the client's connection with the option `on:`.
   fileprivate func makingAgain(_ error: ClientError) -> String? {
     guard error.kind == .connection, !error.wasSent, let step = error.nextStep, !positional.isEmpty,
       step.contains("make a new client: client "), case let name = source.text(range(0)), name.isName
     else { return nil }
-    return step.replacing("make a new client: client ", with: "make a new client: let \(name) = client ")
+    let advice = step.replacing("make a new client: client ", with: "make a new client: let \(name) = client ")
+    guard case .client(let client) = value(0), client.hasOtherConnections() else { return advice }
+    return advice + " on: (\(client.connection.statement))"
   }
 }
