@@ -308,7 +308,7 @@ struct CommandLinePage: Sendable {
     option(
       "color", "WHEN", "Colours of errors and of the typed line: auto, always or never (default: auto).",
       note: """
-        The word auto means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto \
+        The word auto means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, unknown or not set, auto \
         means no colours.
         """,
       example: "retort --color never report.retort"),

@@ -24,6 +24,18 @@ extension Examples {
     "2 posts"
     > "a" + "b"
     "ab"
+    # topic history
+    > [{token: "t1"}, {token: "\u002a**"}] | where .token != "\u002a**" | count
+    1
+    > let login = {user: "ann", password: env("APP_PASSWORD", "t1")}
+    . length(keys(login))
+    2
+    # topic environment
+    > env("RETORT_HISTORY", "not set")
+    "not set"
+    > connect env("RETORT_URL", "embedded:blog") name: "second"
+    . clients | where .connection == "second embedded:blog" | count
+    1
     # topic fields
     > {a: 1}?.b ?? "none"
     "none"

@@ -100,6 +100,7 @@ struct HelpTopic: Sendable {
           template   writes a create statement with the fields of a type
           forget     deletes what was learned
         """),
+    history, environment,
     HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """

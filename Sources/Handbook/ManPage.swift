@@ -11,10 +11,10 @@ public enum ManPage {
 
   /// Returns the text of a page; nil if there is no page with this name.
   ///
-  /// The name may begin with `retort-`.
+  /// The name may begin with `retort-`. It can also be a word after `help` that shows the article, such as `bulk-changes`.
   public static func text(_ name: String) -> String? {
     let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
-    return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)
+    return short == "retort" ? program : Article.all.first { $0.name == short || $0.answers(to: short) }.map(page)
   }
 
   // MARK: retort(1)
@@ -51,14 +51,17 @@ public enum ManPage {
     return page.text
   }
 
-  private static let environment = [
+  /// The variables of the environment that the program reads, with their meanings.
+  static let environment = [
     ("RETORT_URL", "The broker for connect without a URI, and for serve, work and doctor."),
     ("RETORT_HISTORY", "The file of the prompt's history; an empty value means that no history is stored."),
     (
       "RETORT_SCHEMA", "The directory for the fields learned from replies; an empty value means that nothing is stored."
     ),
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),
-    ("RETORT_COLORS", "The value light chooses colours for light terminals; NO_COLOR and TERM=dumb turn colours off."),
+    ("RETORT_COLORS", "The value light chooses colours for light terminals."),
+    ("NO_COLOR", "Any value turns colours off."),
+    ("TERM", "The type of the terminal; dumb, an unknown type or no type turns colours and the pager off."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
     ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
     ("TMPDIR", "The directory for temporary files with many elements or results; by default /tmp."),

@@ -72,11 +72,19 @@ package final class BrokerLink: PoolBrokerLink {
   /// Returns the URI with its password.
   ///
   /// The function asks the user for the password if the URI has none. It also asks if the password is `***`, which the
-  /// history of the prompt shows in place of passwords.
+  /// history of the prompt shows in place of passwords. If it can't ask, such a password is an error.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {
-    guard let ask, uri.lacksPassword || uri.password == "***" else { return uri }
+    let isMasked = uri.password == "***"
+    guard uri.lacksPassword || isMasked else { return uri }
+    guard let ask else {
+      guard isMasked else { return uri }
+      throw BrokerError(
+        .accessRefused,
+        "the password in the URI is ***, which stands for a password that the history and save do not store; "
+          + "run the script at a terminal, where connect asks for the password, or write connect env(\"NAME\")")
+    }
     guard let password = await ask("password of \(uri.user) at \(uri.host): ") else {
       throw BrokerError(.cancelled, "interrupted")
     }

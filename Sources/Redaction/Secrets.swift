@@ -2,6 +2,9 @@
 ///
 /// If it is unclear whether a text is a secret, the search treats the text as a secret.
 public enum Secrets {
+  /// The text that stands for a secret.
+  static let mask = "***"
+
   /// Returns a text with a mask in place of each secret.
   ///
   /// By default, the mask is `***`. The text can be a statement, JSON or prose.
@@ -12,7 +15,7 @@ public enum Secrets {
   /// ```
   public static func hidden(in text: String, as mask: (Substring) -> String = { _ in "***" }) -> String {
     var (shown, end) = ("", text.startIndex)
-    for range in ranges(in: text) where range.upperBound > end {
+    for range in secretRanges(in: text).map(\.range) where range.upperBound > end {
       let start = max(range.lowerBound, end)
       shown += text[end..<start]
       shown += mask(text[start..<range.upperBound])
@@ -41,18 +44,27 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
+  /// The range of a secret in a text, and whether the secret is the password in the URI of a broker.
+  typealias SecretRange = (range: Range<String.Index>, isBrokerPassword: Bool)
+
   /// Returns the ranges of the secrets in a text, sorted by their start; the ranges can overlap.
-  private static func ranges(in text: String) -> [Range<String.Index>] {
-    (bearers(text) + parameters(text) + places(text)).sorted { $0.lowerBound < $1.lowerBound }
+  static func secretRanges(in text: String) -> [SecretRange] {
+    ((bearers(text) + parameters(text)).map { ($0, false) } + places(text)).sorted {
+      $0.range.lowerBound < $1.range.lowerBound
+    }
   }
 
   /// Returns the ranges of passwords in URIs, and of secret members of JSON objects and records.
-  private static func places(_ text: String) -> [Range<String.Index>] {
+  private static func places(_ text: String) -> [SecretRange] {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return [] }
     let joined = JoinedStringText(text)
-    let places = (URIPasswordFinder(joined.characters).ranges + members(joined.characters)).flatMap(joined.parts)
+    let uris = URIPasswordFinder(joined.characters)
+    let places =
+      uris.ranges.map { ($0, uris.brokerRanges.contains($0)) } + members(joined.characters).map { ($0, false) }
     let indices = Array(text.indices) + [text.endIndex]
-    return places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }
+    return places.flatMap { place, isBroker in
+      joined.parts(place).map { (indices[$0.lowerBound]..<indices[$0.upperBound], isBroker) }
+    }
   }
 
   /// Returns the ranges of the tokens after `Bearer`.

@@ -7,6 +7,8 @@
 struct URIPasswordFinder {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
+  /// The ``ranges`` in URIs of brokers, which are the URIs that `connect` takes.
+  private(set) var brokerRanges: Set<Range<Int>> = []
   private let characters: [Character]
   /// For each character of the text, whether the character is inside quotes.
   private let isQuoted: [Bool]
@@ -35,6 +37,7 @@ struct URIPasswordFinder {
       let end = end(of: authority)
       if let range = password(characters[authority.start..<end], authority.kind), !range.isEmpty {
         ranges.append(range)
+        if authority.kind == .broker { brokerRanges.insert(range) }
       }
       place = max(end, place + 1)
     }

@@ -49,4 +49,34 @@ import Testing
     shell.waitUntilExit()
     #expect(shell.terminationStatus != 0)
   }
+
+  /// A statement from the history or from a saved script does not send a mask as data.
+  @Test(arguments: [
+    (#"update users 1 {password: "***"}"#, 28), (#"[{token: "t1"}] | where .token != "***" | count"#, 36),
+    (#"print {"api-key": "a" + "***"}"#, 26), (#"let hook = "https://u:***@h/""#, 23),
+    (#"print "Bearer ***""#, 15), (#"print "https://h/?token=***""#, 25),
+    (#"create users {uri: "amqp://u:***@h/"}"#, 30), (#"if true do print {pwd: "***"} end"#, 25),
+  ]) func aMaskInPlaceOfASecretIsRefused(statement: String, column: Int) async {
+    let statements = #"connect "embedded:blog"; let users = client queue: "users"\#n\#(statement)"#
+    let ran = await Ran.retort("-c", statements)
+    #expect(ran.status == 2 && ran.output.isEmpty, Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.hasPrefix("error: *** stands for a secret that the history does not store\n  --> -c:2:\(column)\n"))
+    #expect(ran.notes.hasSuffix("  = type the value of the secret\n"))
+    #expect(ran.notes.components(separatedBy: "error: ").count == 2)
+  }
+
+  @Test(arguments: [
+    #"print "***""#, #"print {a: "***", password: "x***"} # password: ***"#, #"print {password: "\u002a**"}"#,
+    #"let u = "amqp://u:***@h/"; print length(u)"#, #"print {password: "****"}"#, #"print {password: env("X", "***")}"#,
+  ]) func otherAsterisksAreText(statement: String) async {
+    let ran = await Ran.retort("-c", statement)
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+  }
+
+  @Test func withoutATerminalAMaskedPasswordIsNoPassword() async {
+    let ran = await Ran.retort("-c", #"connect "amqp://u:***@127.0.0.1:1/""#)
+    #expect(
+      ran.status == 4 && ran.notes.hasPrefix("error[connection]: the password in the URI is ***, which stands for"))
+  }
 }

@@ -97,6 +97,42 @@ import Testing
     withExtendedLifetime(prompt) {}
   }
 
+  @Test func saveFollowsSourceStatements() async throws {
+    let prompt = try PromptTerminal(
+      columns: 120, rows: 40,
+      files: ["a/one.retort": "let one = 1\n", "half.retort": "let two = 2\nfail \"no\"\n"])
+    try await prompt.sees("> ")
+    for statement in [#"source "a/one.retort""#, "print one", #"save "a/saved.retort""#] {
+      try await prompt.enters(statement)
+    }
+    try await prompt.enters(#"read "a/saved.retort" as: "txt" | print"#)
+    #expect(prompt.lines.suffix(3) == [#"source "one.retort""#, "print one", ">"])
+    try await prompt.enters(#"save "b.retort" last: 2"#)
+    try await prompt.enters(#"read "b.retort" as: "txt" | print"#)
+    #expect(prompt.lines.contains(#"source "a/one.retort""#))
+    try await prompt.enters(#"save "a/one.retort" replace: true"#)
+    #expect(prompt.lines.contains { $0.contains("reads a/one.retort, so a/one.retort can't contain this statement") })
+    try await prompt.enters(#"source "half.retort""#)
+    try await prompt.enters("print two")
+    try await prompt.enters("print 3")
+    try await prompt.enters(#"save "c.retort""#)
+    #expect(prompt.lines.contains { $0.hasSuffix("unknown name two, in the statement print two") })
+    #expect(prompt.lines.contains(#"  = to save only the statements after it: save "c.retort" last: 1"#))
+  }
+
+  /// The history has a mask in place of a secret, and the recalled statement does not run with the mask.
+  @Test func aRecalledStatementDoesNotSendAMask() async throws {
+    let prompt = try PromptTerminal(["--color", "never"], columns: 120)
+    try await prompt.sees("> ")
+    try await prompt.enters(#"let login = {password: "hunter2"}"#)
+    try prompt.types("\u{1B}[A")
+    try await prompt.sees(#"> let login = {password: "***"}"#)
+    try prompt.types("\r")
+    try await prompt.sees("error: *** stands for a secret that the history does not store")
+    try await prompt.enters("length(login.password)")
+    #expect(prompt.lines.contains("7"))
+  }
+
   @Test func aMissingPasswordIsAskedForAndNotShown() async throws {
     let prompt = try PromptTerminal(columns: 120)
     try await prompt.sees("> ")

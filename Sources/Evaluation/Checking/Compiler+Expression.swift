@@ -82,6 +82,7 @@ extension Compiler {
   }
 
   private func string(_ parts: [StringPart], _ range: SourceRange) -> CompiledExpression {
+    refuseMasks(in: range)
     let codes = parts.map { part in
       switch part {
       case .literal(let text):

@@ -4,12 +4,14 @@ import Language
 extension Compiler {
   /// Records the effect of a command.
   ///
-  /// If the command changes data, the function also adds the command to the inventory of the check.
+  /// If the command changes data, the function also adds the command to the inventory of the check, and reports masks
+  /// in place of secrets.
   func record(_ effect: CommandDeclaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys {
       effects.changesData = true
       effects.changes.insert(KnownEffects.KnownChange(name: command.name, client: client(of: command)))
+      refuseMasks(in: command.range, brokers: true)
     }
     switch effect {
     case .none: return

@@ -1,6 +1,7 @@
 import Formats
 import JSONText
 import Language
+import Redaction
 
 extension Compiler {
   /// Warns of a likely mistake if the check is thorough, as with `retort check`.
@@ -45,6 +46,23 @@ extension Compiler {
     warnThoroughly(
       "the script contains a password", range,
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
+  }
+
+  /// The message about a mask in place of a secret.
+  static let maskMessage = "*** stands for a secret that the history does not store"
+
+  /// Reports the masks in a range of the text: `***` where the history or `save` has left out a secret.
+  ///
+  /// Otherwise the statement would send the mask as data. By default, the function allows a mask as the password of a
+  /// broker, because `connect` asks for this password. If `brokers` is true, the function reports this mask, too.
+  func refuseMasks(in range: SourceRange, brokers: Bool = false) {
+    for mask in masks where range.lower <= mask.range.lowerBound && mask.range.upperBound <= range.upper {
+      guard brokers || !mask.isBrokerPassword else { continue }
+      masks.removeAll { $0 == mask }
+      report(
+        Self.maskMessage, SourceRange(mask.range.lowerBound, mask.range.upperBound),
+        nextStep: "type the value of the secret")
+    }
   }
 
   /// Warns of `${x}` and `#{x}` in a text, which insert a variable only in other languages.

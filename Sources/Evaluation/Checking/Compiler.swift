@@ -1,4 +1,5 @@
 import Language
+import Redaction
 import Values
 
 /// Compiles statements, and reports all their errors before any statement runs.
@@ -23,6 +24,8 @@ final class Compiler {
   var laterDefinitions: [String: SourceRange] = [:]
   /// The commands that send one change from the block of an `each`, by the source range of the command.
   var requests: [SourceRange: CompiledChangeCommand] = [:]
+  /// The masks of secrets in the text that the check has not yet reported; see ``refuseMasks(in:brokers:)``.
+  lazy var masks = MaskedSecret.all(in: source.text(SourceRange(0, source.bytes.count)))
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.

@@ -14,6 +14,10 @@ struct EnteredStatements: Sendable {
     var isTyped: Bool
     /// Whether the statement succeeded.
     var hasSucceeded: Bool
+    /// The folder to which a path in a `source` statement is relative, with a `/` at its end.
+    ///
+    /// The text is empty for the working directory.
+    var folder = ""
   }
 
   /// The statements in order.
@@ -63,7 +67,8 @@ struct EnteredStatementsToAdd {
   private mutating func enterFirst(hasSucceeded: Bool) {
     let text = source.text(left.removeFirst())
     let entry = EnteredStatements.EnteredStatement(
-      text: text, isTyped: source.name == "prompt", hasSucceeded: hasSucceeded)
+      text: text, isTyped: source.name == "prompt", hasSucceeded: hasSucceeded,
+      folder: source.name.lastIndex(of: "/").map { String(source.name[...$0]) } ?? "")
     session.state.withLock { $0.entered.add(entry) }
   }
 }
@@ -73,8 +78,16 @@ struct EnteredStatementsToAdd {
 /// These are the last successful statements. Before them come earlier statements that they need, such as the definition
 /// of a variable.
 struct SavedStatements {
-  /// The texts of the statements, in order.
-  private(set) var texts: [String] = []
+  /// A statement that `save` writes.
+  struct SavedStatement {
+    /// The statement as the session ran it.
+    var entry: EnteredStatements.EnteredStatement
+    /// The number of later statements that the user typed.
+    var following: Int
+  }
+
+  /// The statements in order.
+  private(set) var statements: [SavedStatement] = []
   /// The number of failed statements among the last statements; `save` leaves these out.
   private(set) var failed = 0
   /// The number of earlier statements that `save` adds because the chosen statements need them.
@@ -94,7 +107,9 @@ struct SavedStatements {
     var needs = NeededStatements(facts: facts, entries: entered.entries)
     for index in chosen { needs.add(index) }
     added = needs.indices.count - Set(chosen).count
-    texts = needs.indices.sorted().map { entered.entries[$0].text }
+    statements = needs.indices.sorted().map { index in
+      SavedStatement(entry: entered.entries[index], following: counted.count { $0 > index })
+    }
   }
 }
 

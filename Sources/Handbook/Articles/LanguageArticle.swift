@@ -262,5 +262,6 @@ extension Article {
          are never read, statements that never run, and passwords in the text. In a block, the first two are errors. It lists each
          statement that changes or destroys data, and each `var(...)`. It opens no connection.
       5. **Passwords stay hidden**, in the history and in errors. An error that quotes a URI shows `***`, even if the URI is misspelt.
+         A statement that would send `***` in place of a secret is an error.
       """#)
 }

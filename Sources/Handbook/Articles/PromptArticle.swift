@@ -9,7 +9,8 @@ extension Article {
       - The prompt shows the connection that was opened last, and the state of this connection. The prompt is red while a connection with
         `env: "production"` is open. If a URI has no password, the prompt asks for the password and does not show what you type.
       - An incomplete statement continues on the next line. There, the prompt shows what is not closed, such as `for post ...>`. Ctrl-C
-        or Ctrl-D drops the statement. Pasted text is read like a file.
+        or Ctrl-D drops the statement. Pasted text is read like a file. If a terminal sends a paste line by line, a syntax error
+        discards the rest of the paste.
       - `edit` opens the last statement in an editor: `VISUAL`, `EDITOR` or `vi`. Ctrl-X Ctrl-E opens the statement that you are typing.
         After the editor ends, the statement runs.
       - While you type, unknown words and names are red. `RETORT_COLORS=light` chooses colours for light terminals. `NO_COLOR` or
@@ -17,9 +18,10 @@ extension Article {
       - After the cursor, the prompt shows the remaining arguments of a command in grey. F1 and Alt-H show the help of the word at the
         cursor.
       - `save "x.retort" last: 5` saves the last five successful statements as a script. It adds the earlier statements that the script
-        needs. `retort demo` is a prompt with clients of the sample and a tour.
+        needs. It writes `***` in place of a secret. `retort demo` is a prompt with clients of the sample and a tour.
       - Results that are taller than the screen are shown in a pager: `RETORT_PAGER`, `PAGER` or `less`. `--no-pager` turns the pager
-        off.
+        off. If the pager fails, the result is shown without it.
+      - The history stores no secrets: it has `***` in their place, and a statement with such a `***` does not run. See `help history`.
       - `_` is the value of the last statement. `vars` lists the variables, and `clients` lists the clients and connections.
       - `help WORD` explains a word, an option (`help timeout`), a kind of error (`help not-found`) or a program option (`help
         --trace`). `help cookbook` has recipes, and `help guide` lists the articles.

@@ -1,0 +1,36 @@
+extension HelpTopic {
+  /// The page about the history of the prompt.
+  static let history = HelpTopic(
+    name: "history", aliases: ["RETORT_HISTORY", "Ctrl-R", "***"],
+    text: """
+      The prompt stores each statement in a history. The arrow keys and Ctrl-R find the earlier statements. The history \
+      omits a statement that begins with a space.
+
+      The history is the file ~/.local/state/retort/history, or the file that RETORT_HISTORY names. If RETORT_HISTORY \
+      is empty, nothing is stored. If the file can't be written, the history lasts until the end of the session. After \
+      set history: "directory", the keys find only the statements typed in the current directory.
+
+      The history stores no secrets: *** replaces passwords in URIs, tokens, and the values of fields such as \
+      password. save also writes *** in place of a secret. A statement with *** in place of a secret is an error, \
+      because it would send *** as data. Type the value, or read it with env("NAME"). The exception is the URI of a \
+      broker: connect asks for the password at a terminal, or returns the open connection.
+
+      To send the text *** itself, write its first character as an escape: "\\u002a**".
+      """)
+
+  /// The page about the variables of the environment.
+  static let environment = HelpTopic(
+    name: "environment", aliases: environmentNames,
+    text: "These variables of the environment have a meaning for retort.\n\n" + environmentTable)
+
+  /// The names of the variables on the page `help environment`, without the names that show another page.
+  private static let environmentNames = ManPage.environment.flatMap { variables, _ in
+    variables.split(separator: ", ").map(String.init)
+  }.filter { !["RETORT_HISTORY", "RETORT_POOL_KEY"].contains($0) }
+
+  /// A line for each variable of the environment, with its meaning.
+  private static let environmentTable: String = {
+    let width = ManPage.environment.map(\.0.count).max() ?? 0
+    return ManPage.environment.map { "  \($0.filled(to: width))  \($1)" }.joined(separator: "\n")
+  }()
+}
