@@ -6,6 +6,7 @@ import Synchronization
 public final class RemoteRunControl: Sendable {
   private struct State {
     var isPaused = false
+    var isStopped = false
     var perSecond: Int?
     var rate: RateLimiter?
     var nextNumber = 0
@@ -37,6 +38,18 @@ public final class RemoteRunControl: Sendable {
 
   /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
+
+  /// Records that `retort ctl` stops the running statement.
+  public func stop() { state.withLock { $0.isStopped = true } }
+
+  /// Returns whether `retort ctl` has stopped the statement, and forgets the stop, so that it does not affect the next
+  /// statement.
+  public func takeStop() -> Bool {
+    state.withLock { state in
+      defer { state.isStopped = false }
+      return state.isStopped
+    }
+  }
 
   /// Whether a change must check the state before it is sent.
   ///

@@ -1,16 +1,14 @@
 #define _GNU_SOURCE
 #include "CReadline.h"
+#include "TerminalMode.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 const char *retort_readline_version(void) { return rl_library_version; }
@@ -28,121 +26,18 @@ __attribute__((constructor)) static void prepare_standard_descriptors(void) {
   signal(SIGPIPE, SIG_IGN);
 }
 
-// ---- Eventfds ----
-
-int retort_bell_open(int blocking) {
-  return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK));
-}
-
-void retort_bell_ring(int bell) {
-  eventfd_write(bell, 1);
-}
-
-void retort_bell_answer(int bell) {
-  eventfd_t count;
-  eventfd_read(bell, &count);
-}
-
-// ---- Signals ----
-
-static _Atomic uint64_t caught;
-static int signal_bell = -1;
-
-// Handles a signal, on the thread that received it. A handler may use only a few operations, such as `write`.
-static void on_signal(int number) {
-  int saved = errno;
-  atomic_fetch_or(&caught, UINT64_C(1) << number);
-  retort_bell_ring(signal_bell);
-  errno = saved;
-}
-
-int retort_signals_open(void) {
-  signal_bell = retort_bell_open(1);
-  return signal_bell < 0 ? -1 : 0;
-}
-
-void retort_signal_catch(int number) {
-  struct sigaction action;
-  if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) return;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  sigaction(number, &action, NULL);
-}
-
-uint64_t retort_signals_wait(void) {
-  retort_bell_answer(signal_bell);
-  return atomic_exchange(&caught, 0);
-}
-
-// ---- Restoring the terminal at every end of the process except SIGKILL ----
-
-static const int fatal_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
-enum { FATAL_COUNT = sizeof fatal_signals / sizeof fatal_signals[0] };
-static struct sigaction before_us[FATAL_COUNT];
-static struct termios before_line;
-static int terminal_input = -1, terminal_output = -1;
-static volatile sig_atomic_t line_is_open;
-
-static void give_terminal_back(void) {
-  static const char leave[] = "\033[?2004l\r\n";
-  if (!line_is_open) return;
-  line_is_open = 0;
-  tcsetattr(terminal_input, TCSANOW, &before_line);
-  if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
-}
-
-// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked until this
-// function returns. The raised signal therefore takes effect at the instruction that caused the first signal.
-static void on_fatal_signal(int number) {
-  give_terminal_back();
-  for (int i = 0; i < FATAL_COUNT; i++)
-    if (fatal_signals[i] == number) sigaction(number, &before_us[i], NULL);
-  raise(number);
-}
-
-static void watch_over_terminal(void) {
-  static int is_watching;
-  struct sigaction action;
-  if (is_watching) return;
-  is_watching = 1;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = on_fatal_signal;
-  action.sa_flags = SA_ONSTACK;
-  for (int i = 0; i < FATAL_COUNT; i++) {
-    sigaction(fatal_signals[i], NULL, &before_us[i]);
-    if (before_us[i].sa_handler != SIG_IGN) sigaction(fatal_signals[i], &action, NULL);
-  }
-  atexit(give_terminal_back);
-}
-
-void retort_echo_off(int input) {
-  struct termios quiet;
-  if (tcgetattr(input, &before_line) != 0) return;
-  if (terminal_input < 0) terminal_input = input;
-  watch_over_terminal();
-  line_is_open = 1;
-  quiet = before_line;
-  quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
-  tcsetattr(input, TCSAFLUSH, &quiet);
-}
-
-void retort_echo_on(int input) {
-  if (!line_is_open) return;
-  line_is_open = 0;
-  tcsetattr(input, TCSANOW, &before_line);
-}
-
 // ---- The line ----
 
 static enum retort_line_state line_state;
 static char *line_taken;
-static int wants_editor, wants_end;
+static int wants_editor, wants_end, line_is_open;
 // The number of spaces at the beginning of the line. When the user has typed a word that closes a block, such as `end`,
 // take_indent_back removes two of the spaces. It also sets the number to 0.
 static int indent;
 // The initial text of the line, after the spaces.
 static char *text_at_first;
+// Whether the terminal can erase a part of a line and move its cursor.
+static int can_move_cursor;
 
 // Called by readline with the finished line. Ends a running inputrc macro. Otherwise, readline would read the next key
 // of the macro while there is no line to edit.
@@ -163,15 +58,15 @@ static void take_line(char *line) {
 // Prepares for editing a line. The program catches the signal of Ctrl-Z only while the user edits a line. At other
 // times, Ctrl-Z suspends the process directly.
 static void line_opened(void) {
-  tcgetattr(terminal_input, &before_line);
+  retort_mode_store();
   line_is_open = 1;
   retort_signal_catch(SIGTSTP);
 }
 
 static void line_closed(void) {
-  struct sigaction action;
+  retort_mode_forget();
   line_is_open = 0;
-  if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
+  retort_signal_release(SIGTSTP);
 }
 
 // Handles Ctrl-X Ctrl-E: finishes the line, which the program then opens in an external editor.
@@ -221,6 +116,16 @@ static void take_indent_back(void) {
   rl_redisplay_function();
 }
 
+// Moves the cursor to the beginning of a line. If the cursor is in the middle of a line, for example after the output of
+// another program, the spaces continue on the next line. Otherwise the last space fills the last column of the line, and
+// the cursor stays in the line (the capability `xn` of terminfo, which today's terminals have).
+static void begin_fresh_line(void) {
+  int rows, columns;
+  if (!can_move_cursor) return;
+  rl_get_screen_size(&rows, &columns);
+  fprintf(rl_outstream, "%*s\r\033[K", columns, "");
+}
+
 void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   free(text_at_first);
   text_at_first = strdup(text);
@@ -230,6 +135,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   rl_eof_found = 0;  // readline itself never resets this variable to 0
   rl_reset_screen_size();
   line_opened();
+  begin_fresh_line();
   rl_callback_handler_install(prompt, take_line);
 }
 
@@ -289,6 +195,11 @@ void retort_line_suspend(void) {
 }
 
 // ---- Setting up ----
+
+int retort_terminal_moves_cursor(const char *type) {
+  rl_reset_terminal(type);
+  return rl_get_termcap("ce") != NULL;
+}
 
 static retort_completer *completer;
 static retort_lister *lister;
@@ -371,8 +282,7 @@ void retort_readline_open(FILE *input, FILE *output, retort_completer *with, ret
   completer = with;
   lister = lists;
   completer_context = context;
-  terminal_input = fileno(input);
-  terminal_output = fileno(output);
+  retort_mode_watch(fileno(input), fileno(output));
   rl_instream = input;
   rl_outstream = output;
   rl_readline_name = "retort";
@@ -396,5 +306,6 @@ void retort_readline_open(FILE *input, FILE *output, retort_completer *with, ret
     rl_bind_key_in_map('D' & 0x1F, end_or_delete, vi_insertion_keymap);
   rl_bind_keyseq_if_unbound_in_map("v", edit_statement, vi_movement_keymap);
   rl_variable_bind("page-completions", "off");
-  watch_over_terminal();
+  can_move_cursor = rl_get_termcap("ce") != NULL;
+  if (!can_move_cursor) rl_variable_bind("enable-bracketed-paste", "off");
 }

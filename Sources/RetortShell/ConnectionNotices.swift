@@ -37,18 +37,14 @@ final class ConnectionNotices: Sendable {
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
   /// Asks the user for a secret, which the terminal does not show; returns nil if the user does not answer.
-  func secret(_ text: String) async -> String? {
-    console.discardTyped()
-    question.withLock { $0 = text }
-    let answer = await console.secret { [console] in console.note(text) }
-    return ended(answer)
-  }
+  func secret(_ text: String) async -> String? { await answer(to: text, console.secret) }
 
-  private func answer(to text: String, _ read: @Sendable () async -> String?) async -> String? {
+  private func answer(
+    to text: String, _ read: (_ ask: @escaping @Sendable () -> Void) async -> String?
+  ) async -> String? {
     console.discardTyped()
     question.withLock { $0 = text }
-    console.note(text)
-    return ended(await read())
+    return ended(await read { [console] in console.note(text) })
   }
 
   /// Ends a question, and returns the answer unchanged.

@@ -42,13 +42,15 @@ public struct Console: Sendable {
   /// Discards everything that the user has typed so far, before the program asks a question.
   public var discardTyped: @Sendable () -> Void
   /// Reads the user's answer; returns nil at the end of the input, or if the task is cancelled.
-  public var answer: @Sendable () async -> String?
+  ///
+  /// The function calls `ask` to write the question, and calls it again when the program continues after Ctrl-Z.
+  public var answer: @Sendable (_ ask: @escaping @Sendable () -> Void) async -> String?
 
   /// Reads a line, such as a password, that the terminal does not show while the user types.
   ///
-  /// The function calls `ask` to write the question. It returns nil at the end of the input, or if the task is
-  /// cancelled.
-  public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
+  /// The function calls `ask` to write the question, and calls it again when the program continues after Ctrl-Z. It
+  /// returns nil at the end of the input, or if the task is cancelled.
+  public var secret: @Sendable (_ ask: @escaping @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.
   public init(
@@ -57,8 +59,9 @@ public struct Console: Sendable {
     noteColumns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 },
     isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
-    discardTyped: @escaping @Sendable () -> Void = {}, answer: @escaping @Sendable () async -> String? = { nil },
-    secret: @escaping @Sendable (_ ask: @Sendable () -> Void) async -> String? = { _ in nil }
+    discardTyped: @escaping @Sendable () -> Void = {},
+    answer: @escaping @Sendable (_ ask: @escaping @Sendable () -> Void) async -> String? = { _ in nil },
+    secret: @escaping @Sendable (_ ask: @escaping @Sendable () -> Void) async -> String? = { _ in nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
     self.note = showsNotes ? Self.door(note, noteColumns) : note
@@ -119,7 +122,7 @@ public struct Console: Sendable {
     rows: { TerminalProperties.rows(of: 1) },
     isInteractive: TerminalProperties.isTerminal(0) && TerminalProperties.isTerminal(2),
     status: TerminalProperties.isTerminal(2) ? StatusLine.standard.show : nil,
-    discardTyped: { AnswerReader.discardTyped() }, answer: { await AnswerReader.line() },
+    discardTyped: { AnswerReader.discardTyped() }, answer: { await AnswerReader.line(asking: $0) },
     secret: { await AnswerReader.secret(asking: $0) })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {

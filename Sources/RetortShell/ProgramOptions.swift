@@ -3,6 +3,7 @@ import Bulk
 import Client
 import Evaluation
 import Language
+import Terminal
 
 /// The options before FILE in the command line `retort [OPTIONS] FILE [ARGUMENTS]`, such as `--yes`.
 ///
@@ -170,6 +171,7 @@ extension ProgramOptions {
     options.report = report.map { _ in RunReport() }
     options.isOffline = offline
     options.isInteractive = console.isInteractive
+    options.canRedraw = console.isInteractive && TerminalProperties.canMoveCursor(environment)
     options.format = output
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
     options.renderer = DiagnosticRenderer(
@@ -182,7 +184,9 @@ extension ProgramOptions {
     switch color {
     case .always: true
     case .never: false
-    case .auto: console.isInteractive && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    case .auto:
+      console.isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
+        && TerminalProperties.canMoveCursor(environment)
     }
   }
 }

@@ -40,8 +40,7 @@ final class Prompt: Sendable {
   func run() async -> Int32 {
     let editor: LineEditor
     do throws(TerminalError) {
-      let file = demo == nil ? HistoryFile(environment: environment) : nil
-      editor = try LineEditor(history: try history(file), completion: completion, painting: painting, help: help)
+      editor = try LineEditor(history: history, completion: completion, painting: painting, help: help)
     } catch {
       console.note("\(error)\n")
       return 1
@@ -100,10 +99,10 @@ final class Prompt: Sendable {
       let text = draft.take()
       remember(text, editor)  // so that the history contains the text even if the editor fails
       await edit(text)
-    case .interrupted: drop()
+    case .interrupted: await drop(editor)
     case .endOfInput:
       guard draft.isOpen else { return 0 }
-      drop("; Ctrl-D again exits")
+      await drop(editor, "; Ctrl-D again exits")
     case .stopped(let signal): return signal.exitStatus
     }
     return nil
@@ -112,10 +111,22 @@ final class Prompt: Sendable {
   /// Discards an incomplete statement, and shows a note about it.
   ///
   /// The note ends with `addition`. The function does nothing if the draft is empty.
-  private func drop(_ addition: String = "") {
+  private func drop(_ editor: LineEditor, _ addition: String = "") async {
     guard draft.isOpen else { return }
     draft.take()
     console.note("note: the incomplete statement is dropped\(addition)\n")
+    await discardRest(editor)
+  }
+
+  /// Discards the lines that the user has pasted after an incomplete or faulty statement, and shows a note about them.
+  ///
+  /// The lines can be the rest of a block of this statement. Without the beginning of the block, for example without its
+  /// `if`, they would run unconditionally. A terminal without bracketed paste sends pasted lines one by one.
+  private func discardRest(_ editor: LineEditor) async {
+    let lines = await editor.discardInput()
+    guard lines > 0 else { return }
+    let rest = lines == 1 ? "the line that followed it was" : "the \(lines) lines that followed it were"
+    console.note("note: \(rest) not run, because \(lines == 1 ? "it" : "they") can belong to the statement\n")
   }
 
   /// Runs the statements of the draft.
@@ -129,6 +140,7 @@ final class Prompt: Sendable {
     draft.last = text
     guard await isAllowed(report, isPasted) else { return nil }
     let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+    if report.hasSyntaxErrors { await discardRest(editor) }
     if status == 0, let next = demo?.next(after: text) { console.note(next) }
     if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
     return interpreter.hasExited ? status : nil
@@ -181,9 +193,15 @@ final class Prompt: Sendable {
     } catch { session.show(error) }
   }
 
-  private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
-    guard let file else { return History() }
-    return try History(file: file, directory: Self.workingDirectory)
+  /// The history of earlier sessions, to which the prompt adds statements.
+  ///
+  /// If the history's file can't be used, a note says so, and the history only lasts until the end of the session.
+  private var history: History {
+    guard demo == nil, let file = HistoryFile(environment: environment) else { return History() }
+    do throws(TerminalError) { return try History(file: file, directory: Self.workingDirectory) } catch {
+      console.note("note: \(error)\n")
+      return History()
+    }
   }
 
   private static var workingDirectory: String? {
@@ -210,7 +228,7 @@ final class Prompt: Sendable {
 
   /// The highlighting of the line that the user types; nil if colours are off.
   private var painting: LinePainting? {
-    guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
+    guard session.options.renderer.isColoured, TerminalProperties.canMoveCursor(environment) else { return nil }
     return LinePainting(
       looks: StatementHighlighter.looks(isLight: StatementHighlighter.isLight(environment)),
       parts: { [self] line, cursor in

@@ -12,6 +12,7 @@ import APIServer
 import Values
 import Formats
 import Handbook
+import Terminal
 
 /// Runs the program with the given arguments, and returns its exit status.
 ///
@@ -140,32 +141,36 @@ private func rewritten(_ arguments: [String], _ console: Console, takesFile: Boo
     console.note("error: \(error)\n")
     return nil
   }
-  guard let words = scriptWords(rest, console) else { return nil }
+  guard let words = scriptWords(rest, after: arguments[..<rest.startIndex], console) else { return nil }
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
 /// Returns FILE and the arguments of the script, without a `--` between them.
 ///
-/// If an argument of the script begins with `-`, a `--` must come before the argument. If the `--` is missing, the
-/// function shows an error and returns nil.
-private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
+/// With the option `-c` among the `options` before the words, there is no FILE. If an argument of the script begins with
+/// `-`, a `--` must come before the argument. If the `--` is missing, the function shows an error and returns nil.
+private func scriptWords(
+  _ words: ArraySlice<String>, after options: ArraySlice<String>, _ console: Console
+) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
     return Array(words[..<mark] + words[mark...].dropFirst())
   }
   let option = words[place]
   let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
-  let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
-  func line(_ words: some Sequence<String>) -> String {
-    (["retort"] + words.map(ShellWord.quoted)).joined(separator: " ")
-  }
+  let hasFile = !options.contains("-c")
+  let others = words[words.index(words.startIndex, offsetBy: hasFile ? 1 : 0)..<place] + words[taken.endIndex..<mark]
+  let files = hasFile ? [file] : []
+  func line(_ words: some Sequence<String>) -> String { ShellCommandLineWriter.command(Array(options) + words) }
+  let (name, first) = hasFile ? ("file", "file") : ("argument", "first argument")
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
   let asOption =
-    isOption ? "\n  = for an option of retort, put the option before the file: \(line(taken + [file] + others))" : ""
+    isOption
+    ? "\n  = for an option of retort, put the option before the \(first): \(line(taken + files + others))" : ""
   console.note(
     """
-    error: \(option) stands after the file \(file), where retort takes no options\(asOption)
-      = for an argument of the script, put -- before the argument: \(line([file, "--"] + others + taken))\n
+    error: \(option) stands after the \(name) \(file), where retort takes no options\(asOption)
+      = for an argument of the script, put -- before the argument: \(line(files + ["--"] + others + taken))\n
     """)
   return nil
 }
@@ -303,7 +308,8 @@ func makeSession(
       uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
   var host = Session.SessionCallbacks(
-    open: open, note: console.note, draw: console.draw, status: console.status.map { _ in notices.status },
+    open: open, note: console.note, draw: console.draw,
+    status: console.status.flatMap { _ in TerminalProperties.canMoveCursor(environment) ? notices.status : nil },
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
     help: Session.HelpPages(page: Help.text(_:columns:), topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,

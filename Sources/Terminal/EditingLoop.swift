@@ -45,6 +45,7 @@ final class EditingLoop {
   private func handle(_ event: EditingMessage) {
     switch event {
     case .read(let prompt, let continuation): read((prompt, continuation))
+    case .discard(let continuation): continuation.resume(returning: readings.isEmpty ? readline.discardInput(input) : 0)
     case .notice(let text, let prompt): readline.show(notice: text, prompt: prompt)
     case .remember(let statement): readline.remember(statement)
     case .history(let statements): readline.replaceHistory(with: statements)

@@ -72,6 +72,15 @@ public final class LineEditor: Sendable {
     }
   }
 
+  /// Discards the lines that the terminal has already sent, and the lines that follow them without a pause.
+  ///
+  /// The function must not be called while ``readLine(prompt:)`` waits for a line.
+  ///
+  /// - Returns: The number of discarded lines.
+  public func discardInput() async -> Int {
+    await withCheckedContinuation { mailbox.post(.discard($0)) }
+  }
+
   /// Shows a text above the edited line, and draws the line again below the text.
   ///
   /// - Parameters:

@@ -1,10 +1,28 @@
+internal import CReadline
 internal import Glibc
 internal import Synchronization
 
 /// A pager, such as `less`, that runs on the terminal.
+///
+/// While the pager runs, Ctrl-Z sends no signal.
 public final class PagerProcess: Sendable {
   private let command: ForegroundCommand
-  private let input: Mutex<Int32?>
+  private let pipe: Mutex<PagerPipe>
+
+  /// The pipe to a pager.
+  private struct PagerPipe {
+    /// The descriptor of the pipe; nil if the pipe is closed.
+    var descriptor: Int32?
+    /// The number of bytes that the pipe has taken.
+    var written = 0
+
+    /// Whether the pager has read nothing from the open pipe.
+    var isUnread: Bool {
+      var unread: Int32 = 0
+      guard let descriptor, ioctl(descriptor, UInt(FIONREAD), &unread) == 0 else { return false }
+      return Int(unread) == written
+    }
+  }
 
   /// Starts the pager with a shell command; returns nil if the shell can't be started.
   ///
@@ -13,26 +31,30 @@ public final class PagerProcess: Sendable {
   /// statement that the user types too early would make `less` start a shell.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
+    guard Glibc.pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     let settings = "LESS=${LESS-FRX} LESSCHARSET=${LESSCHARSET-utf-8} LESSSECURE=${LESSSECURE-1}"
     let script = "\(settings); export LESS LESSCHARSET LESSSECURE; \(command)"
+    // In its secure mode, `less` ignores SIGTSTP. If Ctrl-Z stopped only this program, both the shell and the pager
+    // would read keys.
+    retort_suspend_key_off(0)
     guard let started = ForegroundCommand(script, input: ends[0]) else {
+      retort_mode_restore(0)
       close(ends[1])
       return nil
     }
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     self.command = started
-    input = Mutex(ends[1])
+    pipe = Mutex(PagerPipe(descriptor: ends[1]))
   }
 
   /// Writes text to the pager, and waits while the pipe to the pager is full.
   ///
   /// Returns false if the pager has ended, or if the task is cancelled.
   public func write(_ bytes: [UInt8]) -> Bool {
-    input.withLock { input in
-      guard let descriptor = input else { return false }
+    pipe.withLock { pipe in
+      guard let descriptor = pipe.descriptor else { return false }
       var offset = 0
       while offset < bytes.count {
         let count = bytes.withUnsafeBytes {
@@ -47,27 +69,45 @@ public final class PagerProcess: Sendable {
         }
         guard count > 0 else { return false }
         offset += count
+        pipe.written += count
       }
       return true
     }
   }
 
-  /// Whether the shell has ended because it could not run the pager.
+  /// Whether the pager has failed without showing anything.
   ///
   /// Read the property after ``write(_:)`` has failed.
-  public var couldNotRun: Bool { command.earlyStatus().map(Self.meansNotRun) ?? false }
+  public var hasFailed: Bool {
+    guard let status = command.earlyStatus() else { return false }
+    return Self.isFailure(status, isUnread: pipe.withLock { $0.isUnread })
+  }
 
-  /// Whether an exit status of the shell means that the shell could not execute a command.
+  /// Whether a pager with an exit status has failed without showing anything.
   ///
-  /// The shell reports this problem with the status 126 or 127 (POSIX, Shell Command Language, 2.8.2).
-  public static func meansNotRun(_ status: Int32) -> Bool { status == 126 || status == 127 }
-
-  /// Closes the pipe to the pager, waits until the pager has ended, and returns the pager's exit status.
-  public func finish() async -> Int32 {
-    input.withLock { input in
-      if let descriptor = input { close(descriptor) }
-      input = nil
+  /// The shell reports with the status 126 or 127 that it could not run the pager (POSIX, Shell Command Language, 2.8.2).
+  /// Another status, except for the status after a signal, means a failure only if the pager has read nothing.
+  private static func isFailure(_ status: Int32, isUnread: Bool) -> Bool {
+    switch status {
+    case 126, 127: true
+    case 1..<126: isUnread
+    default: false
     }
-    return await command.status()
+  }
+
+  /// Closes the pipe to the pager, and waits until the pager has ended.
+  ///
+  /// - Returns: The exit status if the pager has failed without showing anything; otherwise nil.
+  public func finish() async -> Int32? {
+    let isUnread = pipe.withLock { pipe in
+      defer {
+        if let descriptor = pipe.descriptor { close(descriptor) }
+        pipe.descriptor = nil
+      }
+      return pipe.isUnread
+    }
+    let status = await command.status()
+    retort_mode_restore(0)
+    return Self.isFailure(status, isUnread: isUnread) ? status : nil
   }
 }

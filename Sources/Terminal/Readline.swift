@@ -82,6 +82,11 @@ final class Readline {
     statements.forEach(remember)
   }
 
+  /// Discards the input that waits in the terminal, and the input that follows it without a pause.
+  ///
+  /// Returns the number of discarded lines.
+  func discardInput(_ input: Int32) -> Int { Int(retort_input_discard(input, 100)) }
+
   func suspend() {
     retort_line_suspend()
   }

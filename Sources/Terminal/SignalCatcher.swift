@@ -27,6 +27,8 @@ public final class SignalCatcher: Sendable {
     var pending: [TerminationSignal] = []
     /// The line editor's handler for SIGTSTP and SIGWINCH.
     var terminal: (@Sendable (Int32) -> Void)?
+    /// The handler of a question for SIGTSTP and SIGCONT.
+    var question: (@Sendable (Int32) -> Void)?
   }
 
   private let state = Mutex(WatchersAndPendingSignals())
@@ -62,6 +64,21 @@ public final class SignalCatcher: Sendable {
     retort_signal_catch(SIGWINCH)
   }
 
+  /// Passes SIGTSTP (Ctrl-Z) and SIGCONT to a handler until `body` returns.
+  ///
+  /// SIGTSTP then does not stop the process.
+  func watchingStops<Result>(
+    _ watcher: @escaping @Sendable (Int32) -> Void, during body: () async -> Result
+  ) async -> Result {
+    state.withLock { $0.question = watcher }
+    for number in [SIGTSTP, SIGCONT] { retort_signal_catch(number) }
+    defer {
+      for number in [SIGTSTP, SIGCONT] { retort_signal_release(number) }
+      state.withLock { $0.question = nil }
+    }
+    return await body()
+  }
+
   private func add(_ watcher: @escaping @Sendable (TerminationSignal) -> Void) -> Int {
     let (id, pending) = state.withLock { state in
       defer {
@@ -84,7 +101,8 @@ public final class SignalCatcher: Sendable {
 
   private func deliver(_ number: Int32) {
     guard let signal = TerminationSignal(rawValue: number) else {
-      return state.withLock { $0.terminal }?(number) ?? ()
+      let isStop = number == SIGTSTP || number == SIGCONT
+      return state.withLock { state in isStop ? state.question ?? state.terminal : state.terminal }?(number) ?? ()
     }
     let watcher = state.withLock { state in
       if state.watchers.isEmpty { state.pending.append(signal) }

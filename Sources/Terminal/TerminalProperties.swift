@@ -1,10 +1,28 @@
+internal import CReadline
 internal import Glibc
+internal import Synchronization
 
 /// Returns properties of a terminal, such as its width.
 public enum TerminalProperties {
   /// Whether a file descriptor is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool {
     isatty(descriptor) == 1
+  }
+
+  private static let knownTypes = Mutex<[String: Bool]>([:])
+
+  /// Whether the type of the terminal, `TERM` in the environment, is known, and can move the cursor and show colours.
+  ///
+  /// Returns false if `TERM` is not set, and for `dumb`. The first call for a type must come before the creation of a
+  /// ``LineEditor``.
+  public static func canMoveCursor(_ environment: [String: String]) -> Bool {
+    guard let type = environment["TERM"], !type.isEmpty, type != "dumb" else { return false }
+    return knownTypes.withLock { known in
+      if let result = known[type] { return result }
+      let result = retort_terminal_moves_cursor(type) != 0
+      known[type] = result
+      return result
+    }
   }
 
   /// Returns the height of the terminal in lines; `LINES` or 24 if the height is unknown.

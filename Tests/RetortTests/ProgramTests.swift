@@ -70,6 +70,11 @@ import Testing
       """
     ),
     (
+      ["-c", "print args", "a", "--b"],
+      " --quiet -c 'print args' -- a --b\n"
+    ),
+    (["-c", "print args", "a", "--b"], "error: --b stands after the argument a, where retort takes no options\n"),
+    (
       ["x.retort", "--var", "cap=a b", "c"],
       "retort --var 'cap=a b' x.retort c\n  = for an argument of the script, put -- before the argument: "
         + "retort x.retort -- c --var 'cap=a b'\n"
@@ -188,7 +193,7 @@ import Testing
     await #expect(processExitsWith: .success) { [number] in
       let console = Console(
         write: { _ in true }, note: { _ in }, isInteractive: true,
-        answer: {
+        answer: { _ in
           kill(getpid(), number)
           let (never, end) = AsyncStream.makeStream(of: Void.self)
           defer { end.finish() }

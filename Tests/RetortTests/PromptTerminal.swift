@@ -17,6 +17,10 @@ final class PromptTerminal: Sendable {
     var description: String { "no \(wanted.debugDescription) in \(lines.filter { !$0.isEmpty }.debugDescription)" }
   }
 
+  /// The path of the program.
+  static let program =
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
+
   /// Starts the program with this terminal as its controlling terminal, so that a typed Ctrl-C sends a signal.
   ///
   /// - Parameters:
@@ -47,9 +51,8 @@ final class PromptTerminal: Sendable {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    let retort = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.executableURL = URL(filePath: "/usr/bin/setsid")
-    process.arguments = ["--ctty", "--wait", other ?? retort] + arguments
+    process.arguments = ["--ctty", "--wait", other ?? Self.program] + arguments
     process.currentDirectoryURL = folder
     process.environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "TERM": "xterm", "HOME": folder.path,
@@ -139,6 +142,9 @@ final class PromptTerminal: Sendable {
 
   /// The content of the screen as of the output that the test has read.
   var screen: ScreenCells { cells.withLock { $0 } }
+
+  /// The number of escape sequences that the program has sent.
+  var escapes: Int { cells.withLock(\.escapes) }
 
   /// The texts of the lines of the screen, without empty lines.
   var lines: [String] { screen.lines.filter { !$0.isEmpty } }

@@ -53,7 +53,10 @@ struct Ran: Equatable {
         recorded.output.withLock { $0 += bytes }
         return true
       }, note: { text in recorded.notes.withLock { $0 += text } }, isInteractive: true,
-      answer: { left.withLock { $0.popFirst() } })
+      answer: { ask in
+        ask()
+        return left.withLock { $0.popFirst() }
+      })
     let status = await run(
       arguments: ["--timeout", "60s", "--quiet", "--color", "never"] + arguments, console: console, environment: [:])
     return Ran(

@@ -20,6 +20,8 @@ struct ScreenCells {
   private var rest: [UInt8] = []
   /// The received escape sequences that this terminal does not support.
   private(set) var strangers: [String] = []
+  /// The number of received escape sequences.
+  private(set) var escapes = 0
   /// The number of received bells (Ctrl-G).
   private(set) var bells = 0
 
@@ -62,6 +64,7 @@ struct ScreenCells {
       }
       let piece = pending.prefix(length)
       pending = pending.dropFirst(length)
+      if first == 0x1B { escapes += 1 }
       if first == 0x1B { obey(String(decoding: piece.dropFirst(), as: UTF8.self)) } else { show(piece) }
     }
   }

@@ -98,6 +98,36 @@ import Testing
     #expect(try await prompt.ended() == 0)
   }
 
+  /// A terminal without bracketed paste sends a paste line by line; after an error in a block, its rest does not run.
+  @Test(arguments: [
+    "if 1 == 2 do\rprint \"oops\rprint \"ran\"\rend\r", "if 1 == 2\rprint \"ran\"\rend\r",
+    "while true do print \"oops\rprint \"ran\"\rend\r", "for x in [1, 2) do\rprint \"ran\"\rend\r",
+    "if 1 == 2 do\rprint \"dropped\u{3}print \"ran\"\rend\r",
+  ]) func theRestOfABlockWithAnErrorDoesNotRun(_ keys: String) async throws {
+    let prompt = try PromptTerminal(environment: ["TERM": "dumb"])
+    try await prompt.sees("> ")
+    try prompt.types(keys)
+    try await prompt.sees("that followed it were not run, because they can belong to the statement")
+    try prompt.types("1 + 1\r")
+    try await prompt.sees("2")
+    #expect(!prompt.lines.contains("ran"))
+  }
+
+  @Test func aFailedStatementKeepsTheNextLines() async throws {
+    let prompt = try await PromptTerminal.onBlog()
+    try prompt.types("fail \"no\"\rcount nope\rprint 6 * 7\r")
+    try await prompt.sees("42")
+  }
+
+  @Test func theRestOfAFileWithAnErrorDoesNotRun() async throws {
+    let script = "if 1 == 2 do\nprint \"oops\nprint \"ran\"\nend\n"
+    let prompt = try PromptTerminal(
+      ["-c", "retort=$1; \"$retort\" - < f; echo status $?", "sh", PromptTerminal.program],
+      files: ["f": script], program: "/bin/sh")
+    try await prompt.sees("status 2")
+    #expect(!prompt.lines.contains("ran"))
+  }
+
   @Test func aPasteIsReadAsAFile() async throws {
     let prompt = try await PromptTerminal.onBlog()
     try prompt.pastes("stream posts\n  | take 1\n  # a comment\n  | select .id\nprint \"done\"\n")

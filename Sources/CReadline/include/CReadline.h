@@ -80,15 +80,25 @@ void retort_line_abandon(int signal_number);
 /// not change.
 void retort_line_notice(const char *text, const char *prompt);
 
+/// Reads and discards the input that waits in the terminal, and the input that arrives without a pause of `pause`
+/// milliseconds. Returns the number of discarded lines; text without a line end at the end counts as a line.
+int retort_input_discard(int input, int pause);
+
 /// Suspends the process after Ctrl-Z: restores the terminal, stops the process, and resumes the editing when the
 /// process continues.
 void retort_line_suspend(void);
 
-/// Makes the terminal not show typed characters, until `retort_echo_on` or the end of the process. The terminal still
-/// shows the line end.
+/// Makes the terminal not show typed characters, until `retort_mode_restore` or the end of the process. The terminal
+/// still shows the line end.
 void retort_echo_off(int input);
-/// Makes the terminal show typed characters again.
-void retort_echo_on(int input);
+/// Makes Ctrl-Z send no signal, until `retort_mode_restore` or the end of the process.
+void retort_suspend_key_off(int input);
+/// Restores the mode that the terminal had before `retort_echo_off` or `retort_suspend_key_off`.
+void retort_mode_restore(int input);
+
+/// Whether a type of terminal, such as `xterm`, is known, and can erase a part of a line and move its cursor. Must not be
+/// called after `retort_readline_open`.
+int retort_terminal_moves_cursor(const char *type);
 
 /// Creates an eventfd, in blocking mode if `blocking` is not 0. Returns -1 on failure.
 int retort_bell_open(int blocking);
@@ -99,6 +109,11 @@ void retort_bell_answer(int bell);
 
 /// Begins to catch a signal, which `retort_signals_wait` then reports. A signal that the process ignores stays ignored.
 void retort_signal_catch(int number);
+/// Ends the catching of a signal; the signal then has its default effect.
+void retort_signal_release(int number);
+/// Stops the process, as Ctrl-Z does, and returns when the process continues. SIGTSTP must be caught, and is caught again
+/// afterwards.
+void retort_stop(void);
 /// Creates the eventfd for caught signals. Returns 0 on success. On failure, returns -1 and sets errno.
 int retort_signals_open(void);
 /// Waits until a signal is caught. Returns the signals caught since the last call as bits: bit n stands for signal n.

@@ -74,6 +74,8 @@ public final class Interpreter: Sendable {
     public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
     /// Whether an error prevents the interpreter from running the text.
     public var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
+    /// Whether the text has a syntax error, so the check knows neither its blocks nor its end.
+    public var hasSyntaxErrors = false
     /// Whether the text is incomplete, and more input can complete it.
     public var isIncomplete: Bool
     /// The bracket or block that the text leaves open, for the continuation prompt; nil if nothing is open.
@@ -205,6 +207,8 @@ public final class Interpreter: Sendable {
   ///
   /// The function removes the names that the failed statement and the statements after it define.
   private func end(_ fault: Fault, _ running: RunningStatement) -> Int32 {
+    let isStopped = session.account.control.takeStop() && fault.kind == .interrupted
+    let fault = isStopped ? Fault(.interrupted, "interrupted by retort ctl stop") : fault
     let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
       state.scope.forget(from: running.prepared.before)
@@ -252,7 +256,8 @@ public final class Interpreter: Sendable {
     guard parsed.diagnostics.isEmpty else {
       return (
         CheckReport(
-          diagnostics: parsed.diagnostics.map { ($0, source) }, isIncomplete: parsed.isIncomplete, open: parsed.open),
+          diagnostics: parsed.diagnostics.map { ($0, source) }, hasSyntaxErrors: true,
+          isIncomplete: parsed.isIncomplete, open: parsed.open),
         [], nil
       )
     }

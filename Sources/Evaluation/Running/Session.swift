@@ -20,6 +20,8 @@ public final class Session: Sendable {
     public var confirmed: RunSafeguardState.ConfirmationMode = .asked
     /// Whether the program can ask questions: standard input and standard error are terminals.
     public var isInteractive = false
+    /// Whether the terminal can move its cursor, so that `watch` can draw its output over the previous output.
+    public var canRedraw = false
     /// Whether the run shows changes instead of sending them (the option `--dry-run`).
     public var isDryRun = false
     /// The connections with `guard: "confirm"` to which `--yes=N` applies, by name or address (the option `--guarded`).
