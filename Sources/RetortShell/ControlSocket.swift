@@ -151,7 +151,9 @@ final class ControlServer: Sendable {
     case "status": break
     case "pause": control.pause()
     case "resume": control.resume()
-    case "stop": SignalCatcher.shared.raise(.interrupt)
+    case "stop":
+      control.stop()
+      SignalCatcher.shared.raise(.interrupt)
     case "rate=off": control.limit(perSecond: nil)
     default:
       guard command.hasPrefix("rate="), let rate = Int(digits: command.dropFirst(5)), rate > 0 else {

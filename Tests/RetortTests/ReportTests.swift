@@ -157,6 +157,7 @@ import Testing
     #expect(await Ran.retort(["ctl", "stop"], environment: environment).status == 0)
     let ran = try await program.ended()
     #expect(ran.status == 130 && ran.notes.contains("update posts: "))
+    #expect(ran.notes.contains(" not sent\n") && ran.notes.contains("interrupted by retort ctl stop\n"))
     #expect(await Ran.retort(["ctl"], environment: environment).status == 2)
     #expect(await service.stop().status == 0)
   }
