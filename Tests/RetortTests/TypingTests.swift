@@ -102,7 +102,6 @@ import Testing
   @Test(arguments: [
     "if 1 == 2 do\rprint \"oops\rprint \"ran\"\rend\r", "if 1 == 2\rprint \"ran\"\rend\r",
     "while true do print \"oops\rprint \"ran\"\rend\r", "for x in [1, 2) do\rprint \"ran\"\rend\r",
-    "if 1 == 2 do\rprint \"dropped\u{3}print \"ran\"\rend\r",
   ]) func theRestOfABlockWithAnErrorDoesNotRun(_ keys: String) async throws {
     let prompt = try PromptTerminal(environment: ["TERM": "dumb"])
     try await prompt.sees("> ")
@@ -110,6 +109,17 @@ import Testing
     try await prompt.sees("that followed it w")
     try prompt.types("1 + 1\r")
     try await prompt.sees("2")
+    #expect(!prompt.lines.contains("ran"))
+  }
+
+  @Test func theRestOfABlockAfterCtrlCDoesNotRun() async throws {
+    let prompt = try PromptTerminal()
+    try await prompt.sees("> ")
+    try prompt.types("if 1 == 2 do\r")
+    try await prompt.sees("if ...>")
+    try prompt.types("\u{3}print \"ran\"\rend\r")
+    try await prompt.sees("note: the incomplete statement is dropped")
+    try await prompt.sees("that followed it w")
     #expect(!prompt.lines.contains("ran"))
   }
 

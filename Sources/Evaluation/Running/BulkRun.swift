@@ -194,7 +194,7 @@ struct BulkRun {
     if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
     if options.isOffline { return run.session.note("\(plan.label): shown, not sent") }
     if options.summarizesAsJSON { return }
-    run.session.note("\(plan.label): \(tally.text)\(Task.isCancelled ? notSent(after: tally) : "")")
+    run.session.note("\(plan.label): \(tally.text)\(Task.isCancelled ? tally.notSent(of: plan.source.total) : "")")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
@@ -213,14 +213,6 @@ struct BulkRun {
     run.session.note(
       "\(plan.label): \(count) \(count == 1 ? "resource was" : "resources were") already in the backup \(backup.path), "
         + "which keeps the first image of each resource")
-  }
-
-  /// Returns a text with the number of elements that an interrupted statement did not reach: `, 351 not sent`.
-  ///
-  /// The text is empty if the number of all elements is unknown.
-  private func notSent(after tally: OutcomeTally) -> String {
-    guard let total = plan.source.total, total > tally.count else { return "" }
-    return ", \(total - tally.count) not sent"
   }
 
   /// Shows notes about changes that the statement could not look up, and about created resources that no lookup found.

@@ -67,6 +67,14 @@ extension FailedLookups {
 }
 
 extension OutcomeTally {
+  /// Returns a text with the number of elements that an interrupted statement did not reach: `, 351 not sent`.
+  ///
+  /// The text is empty if the number of all elements is unknown.
+  func notSent(of total: Int?) -> String {
+    guard let total, total > count else { return "" }
+    return ", \(total - count) not sent"
+  }
+
   /// Returns the counts as JSON for other programs, with the label of the statement, such as `create posts`.
   func json(_ label: String) -> JSONObject {
     let others = [("before", before), ("skipped", skipped), ("late", late)]
