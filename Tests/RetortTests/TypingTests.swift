@@ -112,17 +112,6 @@ import Testing
     #expect(!prompt.lines.contains("ran"))
   }
 
-  @Test func theRestOfABlockAfterCtrlCDoesNotRun() async throws {
-    let prompt = try PromptTerminal()
-    try await prompt.sees("> ")
-    try prompt.types("if 1 == 2 do\r")
-    try await prompt.sees("if ...>")
-    try prompt.types("\u{3}print \"ran\"\rend\r")
-    try await prompt.sees("note: the incomplete statement is dropped")
-    try await prompt.sees("that followed it w")
-    #expect(!prompt.lines.contains("ran"))
-  }
-
   @Test func aFailedStatementKeepsTheNextLines() async throws {
     let prompt = try await PromptTerminal.onBlog()
     try prompt.types("fail \"no\"\rcount nope\rprint 6 * 7\r")

@@ -73,6 +73,20 @@ import Testing
     }
   }
 
+  @Test func waitingInputIsDiscarded() async {
+    await #expect(processExitsWith: .success) {
+      let (terminal, editor) = try TypedTerminal.withEditor()
+      terminal.types("print 1\rend\rhalf")
+      #expect(await editor.discardInput() == 3)
+      #expect(terminal.isAsBefore)
+      terminal.person {
+        $0.sees("> ")
+        $0.types("new\r")
+      }
+      #expect(await editor.readLine(prompt: "> ") == .line("new"))
+    }
+  }
+
   /// Ctrl-Z does not stop this process, so the line editor continues immediately with the typed text.
   ///
   /// The kernel does not stop the only process group of a session by Ctrl-Z.
