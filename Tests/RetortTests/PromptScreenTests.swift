@@ -28,7 +28,7 @@ import Testing
     for statement in ["count nope", "watch 1s do print 40 + 2; break end", "for n in 1..30 do print n end"] {
       try prompt.types(statement + "\r")
     }
-    try await prompt.sees("30")
+    try await prompt.waits("the last number") { $0.lines.contains("30") }
     #expect(prompt.lines.contains("42"))
     #expect(prompt.escapes == 0)
   }
