@@ -53,7 +53,7 @@ public actor Connection {
     /// A trace shows these lines.
     public var frames: (@Sendable (String) -> Void)?
     /// Called with each completed stage of opening the connection, on the connection's thread.
-    public var stages: (@Sendable (ConnectionOpeningStage) -> Void)?
+    public var stages: (@Sendable (CompletedOpeningStage) -> Void)?
     /// Called with the outcome of a request whose caller no longer waits.
     ///
     /// The arguments are the correlation id, and the reply's body or the broker's refusal (`noRoute`, `nacked`).

@@ -26,7 +26,7 @@ public struct SendingPolicy: Sendable {
   ///
   /// Only the workers of a pool omit the contents. Such a success never replaces an earlier outcome of the change.
   public var observesOmittedReplies = true
-  /// A function that makes the element of a `create` change from the change, to report the outcome of a lookup.
+  /// A function that takes a `create` change, and returns its element for the report of a lookup.
   ///
   /// Nil if the statement stores the elements of its `create` changes.
   public var restored: (@Sendable (Change) -> any PlannedElement)?

@@ -153,8 +153,9 @@ struct CommandLinePage: Sendable {
           broker NAME       the broker of the journal has the new name NAME
 
         ID is the id of the resource, the key of a create or of an iteration, or the whole text of the unknown change, \
-        such as 'link posts 10 tags tags/4'. A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the \
-        statement shows this name.
+        such as 'link posts 10 tags tags/4'. A statement refuses a journal if its \
+        broker has another name than the journal says. If only the name has changed, record the new name with broker \
+        NAME. The error of the statement shows the NAME to use.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLinePage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",

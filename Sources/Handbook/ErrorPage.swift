@@ -23,11 +23,11 @@ struct ErrorPage: Sendable {
     let fault = Fault(kind, "")
     if fault.isUncatchable { return "rescue does not catch this error." }
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
-    let name = "After rescue e, e.seed is \"\(fault.calcinatorKind)\", "
-    return name
-      + (hasOwnName
-        ? "the name of this kind in the Elixir library Calcinator."
-        : "because the Elixir library Calcinator has no name for this kind.")
+    let value = "\"\(fault.calcinatorKind)\""
+    return hasOwnName
+      ? "After rescue e, e.seed is \(value), the name of this kind in the Elixir library Calcinator."
+      : "The Elixir library Calcinator has no name for this kind. After rescue e, e.seed is therefore the general value "
+        + "\(value)."
   }
 
   /// The exit status of a script that ends with the error.

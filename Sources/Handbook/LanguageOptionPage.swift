@@ -133,8 +133,9 @@ struct LanguageOptionPage: Sendable {
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if the change was sent and no reply came. In a journal, a change is also unknown if it failed, \
-    but may have been carried out: the error has the kind bad-gateway, or the broker refused the message (nack). When a run continues a journal, it first reads the \
+    A change is unknown if the change was sent and no reply came. In a journal, a failed change is also unknown in two \
+    cases, because the service may still have carried it out: if its error has the kind bad-gateway, and if the broker \
+    refused the message (nack). When a run continues a journal, it first reads the \
     resources of the unknown changes, to find out which of these changes were carried out. If the resource does not show \
     that a change was carried out, and the change can't safely be sent again, the option `unknown:` decides what happens:
 
@@ -174,6 +175,9 @@ struct LanguageOptionPage: Sendable {
       read "bad.ndjson"
         | where not (.error.kind in ["unknown", "bad-gateway"])
         | map .source | ...
+
+    If these stages have the option failed: give it another file. A statement that reads a file can't also replace the \
+    file with its failed elements.
 
     For an upsert, a destroy, or an update to fixed values, a repetition is harmless, so you can remove the stage where.
     """,

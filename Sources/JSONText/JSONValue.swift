@@ -29,7 +29,7 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses text like `init(parsing:)`, and also returns the keys that occur twice in one object.
   ///
-  /// An object in which a key occurs twice has the last value.
+  /// If a key occurs twice in an object, its last value is used.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {

@@ -85,7 +85,7 @@ private struct Question: Sendable {
           line.append(byte)
           continue
         }
-        // Text without Enter at the end of the input is no answer.
+        // If the input ends before the user presses Enter, the text so far is no answer.
         return count < 1 ? nil : String(decoding: line, as: UTF8.self)
       }
     }

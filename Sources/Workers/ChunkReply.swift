@@ -30,7 +30,7 @@ struct ChunkReply: Sendable {
     init(_ outcome: Outcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
   }
 
-  /// The outcomes in the order of the changes; consecutive outcomes `omitted` are one element.
+  /// The outcomes in the order of the changes; consecutive `omitted` outcomes form one group.
   private(set) var groups: [OutcomeGroup] = []
   /// The service's reply times in microseconds, in the order of the changes; 0 for a change that was not sent.
   let times: [Int]

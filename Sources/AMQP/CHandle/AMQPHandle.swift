@@ -29,7 +29,7 @@ final class AMQPHandle {
   /// The function blocks the thread. The URI's timeout limits the time for the connection, and again the time for the
   /// login.
   init(
-    _ uri: AMQPURI, name: String, stages: (@Sendable (ConnectionOpeningStage) -> Void)? = nil
+    _ uri: AMQPURI, name: String, stages: (@Sendable (CompletedOpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
     guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
     do throws(BrokerError) { try Self.connect(connection, uri, name, stages) } catch {
@@ -48,7 +48,7 @@ final class AMQPHandle {
 
   private static func connect(
     _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String,
-    _ stages: (@Sendable (ConnectionOpeningStage) -> Void)?
+    _ stages: (@Sendable (CompletedOpeningStage) -> Void)?
   ) throws(BrokerError) {
     var secured: TLSSocket?
     if let tls = uri.tls { secured = try TLSSocket(connection, tls, host: uri.host) }

@@ -89,8 +89,8 @@ extension CommandDeclaration.Option {
   static let settle = Self(
     name: "settle", shape: .duration,
     summary: """
-      the longest time that a request can wait inside the service. If a change got no reply, the statement waits this \
-      long before it sends the change again
+      how long the statement waits before it sends a change without a reply again. Give the longest time for which the \
+      service can hold a request before it processes the request
       """
   ).ruled(.duration("settle"))
   static let unknown = Self(
@@ -138,8 +138,8 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      the limits above which the statement pauses: depth is the maximum number of messages in the queue, and p95 is the \
-      maximum time within which 95 % of the replies arrive: {depth: 50, p95: 200ms}
+      limits above which the statement pauses. With {depth: 50, p95: 200ms} it pauses while the queue has more than 50 \
+      messages, or while more than 5 % of the replies take longer than 200 ms
       """
   ).ruled(.throttle)
   static let patience = Self(

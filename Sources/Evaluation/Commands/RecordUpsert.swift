@@ -198,7 +198,9 @@ private struct RecordUpsert {
     return fault(
       "the service does not filter by \(key): the request asks for \(value.text), but the reply has \(client.name) "
         + "\(resource["id"]?.idText ?? "") with \(other)",
-      nextStep: "look up the existing resources in a record: let known = stream \(clientText) | index-by .\(key)")
+      nextStep:
+        "first read the existing resources into a record, and look them up there: let known = stream \(clientText) | index-by .\(key)"
+    )
   }
 
   /// The source text of the client argument, such as `posts`.

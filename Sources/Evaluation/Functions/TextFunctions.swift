@@ -98,7 +98,8 @@ extension Function {
         throw Fault(
           .type, "contains needs a string or a list, not \(values[0].typeWithArticle)",
           nextStep:
-            "for the name of a field, write contains(keys(.field), \((try? values[1].json().text) ?? values[1].label))")
+            "to test whether it has a field, write contains(keys(.field), \((try? values[1].json().text) ?? values[1].label))"
+        )
       default: break
       }
       for element in try list(values, 0, "contains") where try Comparison.equal(element, values[1]) {

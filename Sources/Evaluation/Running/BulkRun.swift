@@ -234,7 +234,7 @@ struct BulkRun {
     for reason in reasons {
       let next =
         plan.guards.journal == nil
-        ? "check these changes before you send them again; the option failed: \"FILE\" stores the elements of these "
+        ? "check these changes before you send them again; with failed: \"FILE\", a file stores the elements of these "
           + "changes"
         : "run the same statement with the same journal to look up these changes"
       run.session.note("\(plan.label): \(reason): \(next)")
@@ -389,7 +389,7 @@ extension Fault {
     self.init(
       .limit, "\(plan.label) stopped, because its failures reached the limit halt: \(limit)\(later)",
       nextStep: plan.failedFile == nil
-        ? "correct the cause, or give halt: a higher limit; the option failed: \"failed.ndjson\" stores the elements "
+        ? "correct the cause, or give halt: a higher limit; with failed: \"failed.ndjson\", a file stores the elements "
           + "that failed"
         : "correct the cause, or give halt: a higher limit; the file of the option failed: has the elements that failed"
     )

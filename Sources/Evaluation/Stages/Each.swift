@@ -18,8 +18,8 @@ extension CommandDeclaration.Option {
 
   fileprivate static let eachSettle = settle.described(
     as: """
-      the longest time that a request can wait inside the service. If the changes of an iteration got no reply, the \
-      stage waits this long before it runs the iteration again
+      how long the stage waits before it runs an iteration again whose changes got no reply. Give the longest time for \
+      which the service can hold a request before it processes the request
       """
   ).needing(.journal(for: "settle"))
 

@@ -76,7 +76,7 @@ struct CursorScanner {
     /// The position of the last argument.
     ///
     /// A token that touches the last argument belongs to it.
-    var current: CursorContext.ArgumentTarget.ArgumentPosition?
+    var current: CursorContext.ArgumentTarget.CallArgument?
   }
 
   private(set) var levels: [OpenConstruct]

@@ -22,7 +22,7 @@ struct ConnectionCheck {
   /// - Returns: The open connection; nil if a step failed.
   func link() async -> (any JSONRPC.ServiceLink)? {
     guard name(), tcp() else { return nil }
-    let stages = Mutex<[(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)]>([])
+    let stages = Mutex<[(stage: CompletedOpeningStage, time: ContinuousClock.Instant)]>([])
     var listener = Connection.EventObserver()
     listener.stages = { stage in stages.withLock { $0.append((stage, .now)) } }
     let notices = doctor.notices
@@ -67,7 +67,7 @@ struct ConnectionCheck {
 
   /// Adds a finding for each completed stage of opening the connection, with its duration.
   private func addStages(
-    _ stages: [(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
+    _ stages: [(stage: CompletedOpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {
     var last = begin
     for (stage, time) in stages {

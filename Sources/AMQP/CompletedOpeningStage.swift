@@ -1,5 +1,5 @@
 /// A completed stage of opening a connection, such as the login.
-public enum ConnectionOpeningStage: Sendable, Equatable {
+public enum CompletedOpeningStage: Sendable, Equatable {
   /// The socket is connected. With `amqps:`, the TLS handshake has succeeded too.
   ///
   /// Without `amqps:`, the report is nil.
