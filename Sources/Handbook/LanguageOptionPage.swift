@@ -176,8 +176,8 @@ struct LanguageOptionPage: Sendable {
         | where not (.error.kind in ["unknown", "bad-gateway"])
         | map .source | ...
 
-    If these stages have the option failed: give it another file. A statement that reads a file can't also replace the \
-    file with its failed elements.
+    If these stages have the option `failed:`, give it another file. Otherwise a run that ends early replaces the file, \
+    and loses the elements that it has not processed.
 
     For an upsert, a destroy, or an update to fixed values, a repetition is harmless, so you can remove the stage where.
     """,

@@ -19,7 +19,7 @@ import Testing
       status: { line in if let line { shown.lines.withLock { $0.append(line) } } })
     let status = await RetortShell.run(
       arguments: options + ["-c", "connect\nlet posts = client queue: \"posts\"\n" + statement], console: console,
-      environment: ["RETORT_URL": service.vhost.uri])
+      environment: ["RETORT_URL": service.vhost.uri, "TERM": "xterm"])
     #expect(status == 0, "\(shown.notes.withLock { $0 })")
     #expect(await service.stop().status == 0)
     return (shown.lines.withLock { $0 }, shown.notes.withLock { $0 })

@@ -138,8 +138,8 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      limits above which the statement pauses. With {depth: 50, p95: 200ms} it pauses while the queue has more than 50 \
-      messages, or while more than 5 % of the replies take longer than 200 ms
+      limits above which the statement pauses, such as 50 messages in the queue, and 200 ms for the fastest 95 % of the \
+      replies: {depth: 50, p95: 200ms}
       """
   ).ruled(.throttle)
   static let patience = Self(

@@ -34,7 +34,6 @@ extension Command {
       StreamValue { () async throws(Fault) in
         if path == "-" { try session.takeInput() }
         do throws(Fault) {
-          try FailedElementsFile.refuseReading(path)
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {

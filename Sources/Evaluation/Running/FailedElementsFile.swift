@@ -43,9 +43,6 @@ final class FailedElementsFile: Sendable {
   /// Whether the file is a device or a standard stream, to which the statement writes lines directly.
   private let isDevice: Bool
   private let state = Mutex(FailedElementLines())
-  private let isClosed = Atomic(false)
-  /// The number of statements that write each file, by the path of the file without symbolic links.
-  private static let open = Mutex<[String: Int]>([:])
 
   /// Checks that a statement can write failed elements to the file; does not change the file.
   ///
@@ -63,38 +60,12 @@ final class FailedElementsFile: Sendable {
         .file, "\(path) is a named pipe: failed elements are lost if no program reads the pipe",
         nextStep: "failed: \"failed.ndjson\"")
     }
-    Self.open.withLock { $0[target, default: 0] += 1 }
     if isDevice { return }
     guard try Self.isReplaceable(target) else {
       throw Fault(
         .file, "\(path) is not a file of failed elements, so the option failed: does not replace it",
         nextStep: "failed: \"\(path).failed\", or remove the file")
     }
-  }
-
-  deinit { close() }
-
-  /// Records that the statement writes no more elements; further calls have no effect.
-  private func close() {
-    guard !isClosed.exchange(true, ordering: .relaxed) else { return }
-    Self.open.withLock { open in
-      let left = (open[target] ?? 1) - 1
-      open[target] = left > 0 ? left : nil
-    }
-  }
-
-  /// Throws an error if a running statement writes its failed elements to the file at a path.
-  ///
-  /// A statement that also reads this file would lose the elements that it has not processed when it ends early.
-  static func refuseReading(_ path: String) throws(Fault) {
-    let target = try TextFile.target(of: path)
-    guard open.withLock({ $0[target] != nil }), !FileDescriptor.isNamedPipe(target), FileDescriptor.isFile(target)
-    else {
-      return
-    }
-    throw Fault(
-      .file, "the option failed: replaces \(path) while read reads it, so elements could be lost",
-      nextStep: "failed: \"\(path).again\"")
   }
 
   /// Returns whether a statement may replace the file at a path.
@@ -179,7 +150,6 @@ final class FailedElementsFile: Sendable {
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil if every write succeeded.
   func finish() -> Fault? {
-    defer { close() }
     let state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
     do throws(Fault) {
