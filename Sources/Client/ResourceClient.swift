@@ -220,7 +220,7 @@ public struct ResourceClient: Sendable {
     if let id = params["id"]?.stringValue { try refuseSeveral(method, id) }
   }
 
-  /// Throws an error if an id is empty or contains a comma, like ``refuseSeveral(_:_:)-(_,JSONObject)``.
+  /// Throws an error if an id is empty or contains a comma, like the function above.
   func refuseSeveral(_ method: String, _ id: String) throws(ClientError) {
     guard id.isEmpty || id.contains(ascii: UInt8(ascii: ",")) else { return }
     throw ClientError(
