@@ -26,7 +26,7 @@ extension ChangeDispatcher {
     } observe: { entry, result, latency in
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     } successes: { entries, latencies in
-      for entry in entries { _ = ended(entry, .success(.omitted)) }
+      if guards.journal != nil { for entry in entries { _ = ended(entry, .success(.omitted)) } }
       passing.record(successes: entries, latencies)
     }
     return await withTaskCancellationHandler {
