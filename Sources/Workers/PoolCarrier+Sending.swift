@@ -67,15 +67,16 @@ extension PoolCarrier {
     }
   }
 
-  /// The maximum time for a worker to look up the changes of a chunk that another worker lost.
-  static let lookupTime = Duration.seconds(180)
-
-  /// Returns the maximum time to wait for the reply to a chunk.
-  ///
-  /// The time is enough for two workers, because a second worker carries out the chunk if the first worker is lost.
   private static func waitLimit(of chunk: Chunk) -> Duration {
-    let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
-    return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + lookupTime
+    waitLimit(min(chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero, .seconds(3600)), chunk.settle)
+  }
+
+  /// Returns the maximum time to wait for the reply to a chunk whose longest timeout is `timeout`.
+  ///
+  /// The time is enough for two workers, because a second worker carries out the chunk if the first worker is lost. It
+  /// includes three minutes for the second worker's lookups.
+  static func waitLimit(_ timeout: Duration, _ settle: Duration?) -> Duration {
+    life + timeout * 2 + (settle ?? .zero) + .seconds(180)
   }
 }
 

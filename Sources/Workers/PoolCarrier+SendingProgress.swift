@@ -4,7 +4,6 @@ extension PoolCarrier {
     var waiting: [ChangeWithoutOutcome] = []
     /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
     var head = 0
-    var chunks = 0
     var inFlight = 0
     var lastNumber = 0
     /// The creation times of the chunks in flight, by their numbers.
@@ -27,6 +26,8 @@ extension PoolCarrier {
     var isAwaitingResumption = false
 
     var count: Int { waiting.count - head }
+    /// The number of chunks in flight.
+    var chunks: Int { created.count }
 
     /// The number of chunks that got no reply 10 s after their expiry, and the age of the oldest one; nil if none.
     func late(life: Duration) -> (count: Int, age: Duration)? {
@@ -34,9 +35,9 @@ extension PoolCarrier {
       return ages.max().map { (ages.count, $0) }
     }
 
-    /// Removes a chunk that got a reply or an error.
-    mutating func end(_ chunk: Int, mayBeCarriedOut: Bool) {
-      guard let time = created.removeValue(forKey: chunk), mayBeCarriedOut else { return }
+    /// Records that a chunk got no reply, although a worker may carry it out.
+    mutating func recordUnanswered(_ chunk: Int) {
+      guard let time = created[chunk] else { return }
       lastUnanswered = max(lastUnanswered ?? time, time)
     }
   }

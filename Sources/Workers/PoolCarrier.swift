@@ -138,8 +138,7 @@ package final class PoolCarrier: CallbackCarrier {
     let (workers, rate, left, late) = state.withLock { ($0.workers, $0.size.rate, $0.left, $0.late(life: Self.life)) }
     let pool = workers.of("worker") + (rate > 0 && workers > 0 ? ", \(rate)/s each" : "")
     if let late {
-      let limit = Self.life + longestTimeout * 2 + (limits.settle ?? .zero) + Self.lookupTime
-      let rest = max(.zero, limit - late.age).components.seconds
+      let rest = max(.zero, Self.waitLimit(longestTimeout, limits.settle) - late.age).components.seconds
       return pool + ", no reply to \(late.count.of("chunk")): waiting at most \(rest) s more"
     }
     let wait = link.silence + longestTimeout + (limits.settle ?? .zero) + .seconds(1)
@@ -252,7 +251,6 @@ package final class PoolCarrier: CallbackCarrier {
         state.waiting.removeFirst(state.head)
         state.head = 0
       }
-      state.chunks += 1
       state.inFlight += count
       state.longest = portion.reduce(state.longest) { max($0, min($1.change.timeout ?? .zero, .seconds(3600))) }
       state.lastNumber += 1
@@ -274,12 +272,11 @@ package final class PoolCarrier: CallbackCarrier {
       }
     case .failure(let error):
       failures = portion.count
+      // The statement reads `lastPossibleSend` as soon as it has all outcomes.
+      if error.kind == .unknown { state.withLock { $0.recordUnanswered(chunk.number) } }
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
     }
-    var mayBeCarriedOut = false
-    if case .failure(let error) = reply { mayBeCarriedOut = error.kind == .unknown }
-    state.withLock { [mayBeCarriedOut] in $0.end(chunk.number, mayBeCarriedOut: mayBeCarriedOut) }
-    count(portion.count, successes: portion.count - left.count - failures, failures, grant)
+    count(chunk, successes: portion.count - left.count - failures, failures, grant)
     repeatLater(left, isCut: grant.failures.map { failures >= $0 } ?? false)
     dispatch()
   }
@@ -287,10 +284,10 @@ package final class PoolCarrier: CallbackCarrier {
   /// Counts the outcomes of a chunk.
   ///
   /// If the failures reach the limit, the function reports the waiting changes as not sent.
-  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: ChunkFailureBudget.FailureGrant) {
+  private func count(_ chunk: Chunk, successes: Int, _ failures: Int, _ grant: ChunkFailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
-      state.chunks -= 1
-      state.inFlight -= size
+      state.created[chunk.number] = nil
+      state.inFlight -= chunk.changes.count
       state.budget.end(grant, successes: successes, failures: failures)
       return state.budget.isReached
     }
