@@ -12,7 +12,7 @@ import Testing
     try await prompt.sees("embedded:blog> print 5")
     #expect(prompt.lines.suffix(2) == ["abc", "embedded:blog> print 5"])
     try prompt.types("\u{15}watch 1s do print \"round\" end\r")
-    try await prompt.sees("round")
+    try await prompt.waits("the first round") { $0.lines.contains("round") }
     try prompt.types("\u{3}")
     try await prompt.waits("a prompt") { $0.lines[$0.cursor.row] == "embedded:blog>" }
     try prompt.types("print 6")
