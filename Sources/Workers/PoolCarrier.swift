@@ -74,7 +74,7 @@ package final class PoolCarrier: CallbackCarrier {
     let workers: Int
     let transport: any Transport
     do throws(LinkError) {
-      workers = try await link.probe(queue: pool.queue, until: .now + .seconds(5))?.consumers ?? 0
+      workers = try await link.probe(queue: pool.queue, until: .now + .seconds(30))?.consumers ?? 0
       guard workers > 0 else { throw LinkError(.noRoute, "the pool \(pool.name) has no worker") }
       transport = try await link.open(queue: pool.queue)
     } catch {

@@ -9,7 +9,7 @@ package func poolStatus(
   _ pool: WorkerPool, _ uri: AMQPURI, connectionName: String
 ) async throws(BrokerError) -> String {
   let dialer = try await Dialer(uri, name: connectionName)
-  guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(5)) else {
+  guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(30)) else {
     await dialer.close()
     return "the pool \(pool.name) has never had a worker"
   }

@@ -65,6 +65,7 @@ extension Arguments {
     guard carrier?.window != nil, options["in-flight"] == nil else { return policy }
     var policy = policy
     policy.window = SendingPolicy.largestWindow
+    policy.portion = max(policy.portion, 64)
     return policy
   }
 }
