@@ -36,7 +36,7 @@ final class Channel {
   }
 
   /// A caller that waits for the broker's answer to a method, and the caller's deadline.
-  struct PendingMethod {
+  struct MethodReplyWaiter {
     let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
   }
@@ -68,7 +68,7 @@ final class Channel {
   /// The callers that wait for the broker's answers to methods, in the order in which the methods were sent.
   ///
   /// The broker answers the methods in the same order.
-  var awaited: [PendingMethod] = []
+  var awaited: [MethodReplyWaiter] = []
   /// Whether the channel is in confirm mode, in which the broker confirms each published message.
   var isConfirming = false
   private var confirms = UnconfirmedMessages()
@@ -77,7 +77,7 @@ final class Channel {
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
   /// Called with each delivery to a service; nil on a client's channel.
-  var deliver: (@Sendable (Delivery) -> Void)?
+  var deliver: (@Sendable (DeliveredRequest) -> Void)?
   /// Called when a service's channel or the channel's consumer ends; nil on a client's channel.
   var ended: (@Sendable (BrokerError) -> Void)?
   /// The message whose frames are arriving; valid while `isAssembling` is true.
@@ -210,7 +210,7 @@ final class Channel {
     isAssembling = false
     if let deliver {
       deliver(
-        Delivery(
+        DeliveredRequest(
           body: message.body, correlationID: message.correlationID, isRedelivered: message.isRedelivered,
           replyTo: message.replyTo, channel: number, tag: message.tag))
       return nil

@@ -64,12 +64,12 @@ public final class ClientChannel: Sendable {
   /// error.
   func message(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
-    of client: QueueClient? = nil
+    of client: ReconnectingQueueClient? = nil
   ) throws(BrokerError) -> (OutgoingMessage, serial: Int) {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline,
-      origin: client.map { RequestOrigin(client: $0, channel: self) })
+      origin: client.map { SendingClientAndChannel(client: $0, channel: self) })
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
     }

@@ -58,7 +58,7 @@ extension Connection {
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
     let deadline = deadline ?? .now + .milliseconds(uri.timeout)
     let result: Result<Channel.MethodReply, BrokerError> = await withCheckedContinuation { continuation in
-      channels[number]?.awaited.append(Channel.PendingMethod(continuation: continuation, deadline: deadline))
+      channels[number]?.awaited.append(Channel.MethodReplyWaiter(continuation: continuation, deadline: deadline))
       expect(deadline)
       do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
     }
@@ -93,7 +93,7 @@ extension Connection {
   ///
   /// `body` gets each delivery. `ended` gets the reason when the channel or its consumer ends.
   func serve(
-    _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
+    _ number: UInt16, _ body: @escaping @Sendable (DeliveredRequest) -> Void,
     ended: @escaping @Sendable (BrokerError) -> Void
   ) {
     channels[number]?.deliver = body

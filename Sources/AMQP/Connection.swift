@@ -21,7 +21,7 @@ public actor Connection {
   ///
   /// The executor's thread ends when the connection and all tasks on this executor have ended.
   public nonisolated let taskExecutor: any TaskExecutor
-  var handle: AMQPHandle?
+  var handle: LibrabbitmqConnection?
   /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.
   public private(set) var clusterName = ""
   /// The observer of the connection's events.
@@ -110,7 +110,7 @@ public actor Connection {
   }
 
   private func logIn(_ name: String) throws(BrokerError) {
-    let handle = try AMQPHandle(uri, name: name, stages: listener.stages)
+    let handle = try LibrabbitmqConnection(uri, name: name, stages: listener.stages)
     clusterName = handle.clusterName
     self.handle = handle
   }
@@ -185,7 +185,7 @@ public actor Connection {
 
   private func publish(_ message: OutboxEntry) throws(BrokerError) {
     let isLarge = message.content.body.count > handle?.room ?? 0
-    let watchdog = isLarge ? SocketWatchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
+    let watchdog = isLarge ? SocketWriteWatchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
     listener.frames?("-> \(message.content.traceText)")
     try handle?.publish(message.content)

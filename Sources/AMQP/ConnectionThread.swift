@@ -23,7 +23,7 @@ final class ConnectionThread: SerialExecutor {
     let executor: UnownedTaskExecutor?
   }
 
-  private struct State {
+  private struct QueuedJobsAndCommands {
     var jobs: [QueuedJob] = []
     var orders: [ClientCommand] = []
     var isStopped = false
@@ -33,7 +33,7 @@ final class ConnectionThread: SerialExecutor {
     var isAsleep = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(QueuedJobsAndCommands())
   private let event = retort_eventfd()
   /// The thread's id; 0 before the thread runs.
   private let current = Atomic<pthread_t>(0)

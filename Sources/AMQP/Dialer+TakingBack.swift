@@ -12,7 +12,7 @@ extension Dialer {
   /// - Throws: A broker error if the broker can't be reached, or refuses the queue.
   public nonisolated func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+    respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
   ) async throws(BrokerError) {
     let deadline = ContinuousClock.now + .seconds(10)
     let connection = try await connected(until: deadline)

@@ -18,7 +18,7 @@ final class ReplyContinuation: ReplyReceiver {
 /// The client that sent a request, and the channel on which the client sent it.
 ///
 /// If the channel is lost, the client can send the request again on another channel.
-struct RequestOrigin: Sendable {
-  let client: QueueClient
+struct SendingClientAndChannel: Sendable {
+  let client: ReconnectingQueueClient
   let channel: ClientChannel
 }

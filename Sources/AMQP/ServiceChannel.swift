@@ -36,10 +36,10 @@ public final class ServiceChannel: Sendable {
   private let number: UInt16
   private let queue: [UInt8]
   private let settings: QueueServingSettings
-  private let arrived: AsyncStream<Delivery>.Continuation
-  private let state: Mutex<State>
+  private let arrived: AsyncStream<DeliveredRequest>.Continuation
+  private let state: Mutex<ConsumerAndWorkerTasks>
 
-  private struct State {
+  private struct ConsumerAndWorkerTasks {
     var tag: [UInt8] = []
     var taken: Int
     var isAway = false
@@ -50,14 +50,14 @@ public final class ServiceChannel: Sendable {
 
   init(
     _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ settings: QueueServingSettings,
-    _ respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
+    _ respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays
   ) {
     self.connection = connection
     self.number = number
     self.queue = queue
     self.settings = settings
-    state = Mutex(State(taken: settings.taken))
-    let (deliveries, arrived) = AsyncStream.makeStream(of: Delivery.self)
+    state = Mutex(ConsumerAndWorkerTasks(taken: settings.taken))
+    let (deliveries, arrived) = AsyncStream.makeStream(of: DeliveredRequest.self)
     self.arrived = arrived
     let workers = (0..<settings.workers).map { _ in
       Task(executorPreference: connection.taskExecutor) {
@@ -91,7 +91,7 @@ public final class ServiceChannel: Sendable {
   }
 
   /// Passes a delivery to the next free worker.
-  func take(_ delivery: Delivery) {
+  func take(_ delivery: DeliveredRequest) {
     var delivery = delivery
     delivery.number = state.withLock { state in
       state.taken += 1
@@ -100,7 +100,7 @@ public final class ServiceChannel: Sendable {
     arrived.yield(delivery)
   }
 
-  private func finish(_ delivery: Delivery, _ answer: ServiceAnswer) async {
+  private func finish(_ delivery: DeliveredRequest, _ answer: ServiceRepliesWithDelays) async {
     if answer.isLeft { return }
     if let absence = answer.absence { await leave(for: absence) }
     guard settings.confirmsReplies else {
@@ -192,7 +192,7 @@ extension Connection {
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
     try await serve(queue: queue, on: ServiceChannel.QueueServingSettings(workers: prefetch)) { delivery in
-      ServiceAnswer([ServiceAnswer.OutgoingReply(await answer(delivery.body))])
+      ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(await answer(delivery.body))])
     }
   }
 
@@ -201,7 +201,7 @@ extension Connection {
   /// The function declares the queue if it is missing.
   public func serve(
     queue: String, on settings: ServiceChannel.QueueServingSettings,
-    respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
+    respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays
   ) async throws(BrokerError) -> ServiceChannel {
     let (number, name) = try await openRequestQueue(queue, settings.declaration)
     _ = try await call(number, .prefetch(settings.workers))
@@ -218,7 +218,7 @@ extension Connection {
   /// Sends the replies to a request.
   ///
   /// If `acknowledges` is true, the acknowledgement follows the last reply that has no delay.
-  func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
+  func finish(_ delivery: DeliveredRequest, _ answer: ServiceRepliesWithDelays, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }
     for (index, reply) in prompt.enumerated() {
@@ -239,7 +239,7 @@ extension Connection {
   /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all replies.
   ///
   /// - Returns: False if the broker did not confirm a reply. In this case, the request is not acknowledged.
-  func finishConfirmed(_ delivery: Delivery, _ answer: ServiceAnswer) async -> Bool {
+  func finishConfirmed(_ delivery: DeliveredRequest, _ answer: ServiceRepliesWithDelays) async -> Bool {
     for reply in answer.replies where !delivery.replyTo.isEmpty {
       guard await confirmed(delivery.message(reply, isConfirmed: true)) else { return false }
     }
@@ -264,8 +264,10 @@ extension Connection {
   }
 }
 
-extension Delivery {
-  fileprivate func message(_ reply: ServiceAnswer.OutgoingReply, isConfirmed: Bool = false) -> OutgoingMessage {
+extension DeliveredRequest {
+  fileprivate func message(_ reply: ServiceRepliesWithDelays.OutgoingReply, isConfirmed: Bool = false)
+    -> OutgoingMessage
+  {
     OutgoingMessage(
       channel: channel, routingKey: replyTo, correlationID: reply.correlationID ?? correlationID, body: reply.body,
       isConfirmed: isConfirmed)

@@ -44,7 +44,7 @@ extension ResourceService {
         return try listing.document(database, &memory)
       }
     case .show:
-      let replyWriter = try ResourceReplyWriter(params, of: type, in: schema)
+      let replyWriter = try SingleResourceReplyWriter(params, of: type, in: schema)
       let (id, key) = try ResourceIDParser.parse(params["id"], of: type)
       guard let document = try database.inTransaction(.deferred, { try replyWriter.document(key, $0) }) else {
         throw RequestRefusal(.notFound(id))
@@ -80,8 +80,8 @@ extension ResourceService {
     _ method: Method, _ params: JSONObject, _ type: ResourceType
   ) throws -> @Sendable (Database) throws -> [UInt8] {
     switch method {
-    case .create: return try WriteRequest(creating: params, of: type, in: schema).carryOut
-    case .update: return try WriteRequest(updating: params, of: type, in: schema).carryOut
+    case .create: return try CreateOrUpdateRequest(creating: params, of: type, in: schema).carryOut
+    case .update: return try CreateOrUpdateRequest(updating: params, of: type, in: schema).carryOut
     case .destroy:
       let all = try dialect.destroys(params).map { try DestroyRequest($0, of: type, in: schema) }
       let result = Array(dialect.destroyed(all.count).utf8)

@@ -14,7 +14,7 @@ import Synchronization
 /// An image contains the linkage that the change affects. If the service does not send this linkage with the resource,
 /// the backup reads the linkage with a separate request.
 public final class Backup: Sendable {
-  private struct State {
+  private struct BackedUpResources {
     /// The resources and the linkage that earlier runs wrote to the file.
     var before = BackedUpKeys()
     /// The resources and the linkage that this run wrote to the file.
@@ -28,11 +28,11 @@ public final class Backup: Sendable {
   private let file: LockedFile
   private let writer: GroupCommitWriter
   private let client: ResourceClient
-  private let target: BackupTarget
+  private let target: BackedUpQueue
   private let query: Query
   private let readLimit: ConcurrencyLimit
   private let noteNotLoaded: @Sendable ([String]) -> Void
-  private let state: Mutex<State>
+  private let state: Mutex<BackedUpResources>
   /// Whether the initializer removed an incomplete last line.
   public let isCut: Bool
   /// The path of the file.
@@ -51,21 +51,21 @@ public final class Backup: Sendable {
   /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to
   ///   another target.
   public init(
-    _ path: String, _ client: ResourceClient, _ target: BackupTarget, _ query: Query, concurrentReads: Int = 16,
+    _ path: String, _ client: ResourceClient, _ target: BackedUpQueue, _ query: Query, concurrentReads: Int = 16,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
     file = try LockedFile(path, "backup")
     writer = GroupCommitWriter(file)
     (self.client, self.target, self.query, self.noteNotLoaded) = (client, target, query, noteNotLoaded)
     readLimit = ConcurrencyLimit(concurrentReads)
-    var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
+    var (state, length, isTorn, lacksLineEnd) = (BackedUpResources(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
       let value = try? JSONValue(parsing: Array(line))
       guard let resource = value?.objectValue, BackedUpKeys.takes(resource) else {
         guard !isWhole, value == nil, Self.isTorn(line, isFirst: length == 0) else { throw .notABackup(path) }
         return isTorn = true
       }
-      if let recorded = BackupTarget(in: resource) {
+      if let recorded = BackedUpQueue(in: resource) {
         guard recorded == target else { throw .otherTarget(path, recorded: recorded, here: target) }
         state.isMarked = true
       }

@@ -3,7 +3,7 @@ import Client
 /// The outcome of a change, with the duration of its last request as `latency`.
 ///
 /// The duration is nil if no carrier received the change.
-struct CarriedOutcome: Sendable {
+struct OutcomeWithLatency: Sendable {
   var outcome: Outcome
   var latency: Duration?
 }
@@ -12,13 +12,13 @@ extension ChangeDispatcher {
   /// Sends a change, and sends it again after temporary failures, as often as `retry:` allows.
   ///
   /// Returns the outcome of the last attempt, or the outcome that a lookup found.
-  func carried(_ change: Change) async -> CarriedOutcome {
+  func carried(_ change: Change) async -> OutcomeWithLatency {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
       if case .unknown(let error) = last.outcome { lateReplies?.forget(error) }
       switch again {
-      case .settled(let outcome): return CarriedOutcome(outcome: outcome, latency: last.latency)
+      case .settled(let outcome): return OutcomeWithLatency(outcome: outcome, latency: last.latency)
       case .send: last = await attempted(change)
       }
     }
@@ -28,12 +28,12 @@ extension ChangeDispatcher {
   /// Sends a change once, as soon as the run's control and the statement's limits allow the change.
   ///
   /// If the statement has a backup, the resource is saved first.
-  func attempted(_ change: Change) async -> CarriedOutcome {
+  func attempted(_ change: Change) async -> OutcomeWithLatency {
     await account.run.control.turn()
     await guards.rate?.turn()
-    if let outcome = await guards.backup?.save(change) { return CarriedOutcome(outcome: outcome) }
+    if let outcome = await guards.backup?.save(change) { return OutcomeWithLatency(outcome: outcome) }
     if let throttle = guards.throttle, await !throttle.begin() {
-      return CarriedOutcome(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
+      return OutcomeWithLatency(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
     }
     let begin = ContinuousClock.now
     let outcome: Outcome
@@ -46,7 +46,7 @@ extension ChangeDispatcher {
     let latency = known ?? .now - begin
     guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
     // A dropped change has no reply time, because it was not sent.
-    return CarriedOutcome(outcome: outcome, latency: outcome.isDropped ? nil : latency)
+    return OutcomeWithLatency(outcome: outcome, latency: outcome.isDropped ? nil : latency)
   }
 
   /// The next step after an attempt that failed or got no reply.

@@ -72,9 +72,9 @@ extension ChangeDispatcher {
   /// Sends a planned change, and returns its outcome.
   ///
   /// Nothing is sent if the change is refused, or if the journal or a lookup already shows the outcome.
-  func outcome(of entry: PlannedChange) async -> CarriedOutcome {
-    guard let change = entry.change else { return CarriedOutcome(outcome: unsentOutcome(of: entry)) }
-    if let outcome = await known(entry.known, change) { return CarriedOutcome(outcome: outcome) }
+  func outcome(of entry: PlannedChange) async -> OutcomeWithLatency {
+    guard let change = entry.change else { return OutcomeWithLatency(outcome: unsentOutcome(of: entry)) }
+    if let outcome = await known(entry.known, change) { return OutcomeWithLatency(outcome: outcome) }
     let carried = await carried(change)
     // Only the outcome of a sent change is recorded here. `lookedUp` records an outcome that a lookup finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }

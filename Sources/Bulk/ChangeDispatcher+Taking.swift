@@ -24,7 +24,7 @@ extension ChangeDispatcher {
     let inFlight = ChangesInFlight {
       min(policy.window, carrier.window ?? .max)
     } observe: { entry, result, latency in
-      passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
+      passing.record(OutcomeWithLatency(outcome: ended(entry, result), latency: latency), entry)
     } successes: { entries, latencies in
       if guards.journal != nil { for entry in entries { _ = ended(entry, .success(.omitted)) } }
       passing.record(successes: entries, latencies)
@@ -81,7 +81,7 @@ private final class CallbackCarrierFeeder: Sendable {
   /// Records the outcome of a planned change.
   ///
   /// If the outcome ends the statement, the carrier drops the changes that are not sent yet.
-  func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
+  func record(_ carried: OutcomeWithLatency, _ entry: PlannedChange) {
     if !recorder.record(carried, of: entry, at: entry.index) { stop() }
   }
 
@@ -153,7 +153,7 @@ private final class CallbackCarrierFeeder: Sendable {
   /// Records the outcome of a planned change that was not passed to the carrier.
   ///
   /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight.
-  private func recordUnsent(_ carried: CarriedOutcome, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
+  private func recordUnsent(_ carried: OutcomeWithLatency, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
     guard carried.outcome.isFailure, !policy.continuesOnError else { return record(carried, entry) }
     guard mayContinue.exchange(false, ordering: .relaxed) else { return }
     await inFlight.ended()

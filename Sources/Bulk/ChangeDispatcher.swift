@@ -106,7 +106,7 @@ public struct ChangeDispatcher: Sendable {
     let recorder = StatementReportBuilder(report, policy, guards, lateReplies, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
-    var end: UnsentChangeError?
+    var end: ChangeRefusedBeforeSendingError?
     var count = 0
     let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
       if let end { throw end }
@@ -153,7 +153,7 @@ public struct ChangeDispatcher: Sendable {
   /// this element. `first` is the index of the page's first element.
   private func entries(
     of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
-  ) -> ([PlannedChange], UnsentChangeError?) {
+  ) -> ([PlannedChange], ChangeRefusedBeforeSendingError?) {
     var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)
     let isFree = isUnlimited(consent)
@@ -163,7 +163,9 @@ public struct ChangeDispatcher: Sendable {
         entries.append(entry)
         continue
       }
-      if let refusal = refusal(of: entry, consent) { return (entries, UnsentChangeError(refusal, element)) }
+      if let refusal = refusal(of: entry, consent) {
+        return (entries, ChangeRefusedBeforeSendingError(refusal, element))
+      }
       entries.append(entry)
     }
     return (entries, nil)

@@ -12,7 +12,7 @@ final class ChangesInFlight: GroupedReplyReceiver {
   /// A function that receives changes that succeeded, and the service's reply times.
   typealias SuccessObserver = @Sendable ([PlannedChange], LatencyHistogram) -> Void
 
-  private struct State {
+  private struct NumberedChangesAndWaiters {
     /// The changes, with their numbers as indices; nil at a free number.
     var changes: [PlannedChange?] = []
     var freeNumbers: [Int] = []
@@ -32,7 +32,7 @@ final class ChangesInFlight: GroupedReplyReceiver {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(NumberedChangesAndWaiters())
   private let limit: @Sendable () -> Int
   private let observe: OutcomeObserver
   private let observeSuccesses: SuccessObserver

@@ -2,18 +2,18 @@ import Synchronization
 
 /// A limit on the number of operations that run at the same time.
 package final class ConcurrencyLimit: Sendable {
-  private struct State {
+  private struct FreeSlotsAndWaiters {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state: Mutex<State>
+  private let state: Mutex<FreeSlotsAndWaiters>
   private let count: Int
 
   /// Creates a limit that allows `count` operations at the same time, and at least one.
   package init(_ count: Int) {
     self.count = max(1, count)
-    state = Mutex(State(free: self.count))
+    state = Mutex(FreeSlotsAndWaiters(free: self.count))
   }
 
   /// Waits until fewer operations run than the limit allows, and runs an operation.

@@ -11,13 +11,13 @@ public final class DryRunCarrier: CallbackCarrier {
   /// The prefix of the ids that a dry run gives to created resources.
   public static let prefix = "dry-run-"
 
-  private struct State {
+  private struct DryRunResources {
     var hasChanges = false
     var made = 0
     var resources: [String: JSONObject] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(DryRunResources())
   /// The maximum number of resources that the carrier stores for later reads.
   private static let limit = 10_000
 

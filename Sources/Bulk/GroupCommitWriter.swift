@@ -9,7 +9,7 @@ import Synchronization
 /// After a failed write, the writer still tries to write the lines without a waiting caller. For these lines, it frees
 /// the disk space that was reserved.
 final class GroupCommitWriter: Sendable {
-  private struct State {
+  private struct LinesToWriteAndWaiters {
     /// The lines to write: lines for which a caller waits (`synced`), and other lines (`pending`).
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve on the disk for later lines.
@@ -25,7 +25,7 @@ final class GroupCommitWriter: Sendable {
   }
 
   private let file: LockedFile
-  private let state: Mutex<State>
+  private let state: Mutex<LinesToWriteAndWaiters>
   private let queue = DispatchQueue(label: "retort.writer")
 
   /// Creates the writer of a file.
@@ -33,7 +33,7 @@ final class GroupCommitWriter: Sendable {
   /// `sums` computes the checksums of the lines; nil for lines without checksums.
   init(_ file: LockedFile, _ sums: JournalChecksums? = nil) {
     self.file = file
-    var state = State()
+    var state = LinesToWriteAndWaiters()
     state.sums = sums
     self.state = Mutex(state)
   }

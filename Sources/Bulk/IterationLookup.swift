@@ -53,7 +53,7 @@ struct IterationChange: Sendable {
 
 extension Journal {
   /// The result of looking up the changes of an iteration.
-  public enum IterationResumeDecision: Sendable {
+  public enum IterationLookupFinding: Sendable {
     /// The iteration is complete: all its changes were carried out, and the last change was its last action.
     case done
     /// The iteration can safely run again.
@@ -79,7 +79,7 @@ extension Journal {
   public func look(
     _ iteration: ChangeIdentity,
     resolver: (_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver?
-  ) async -> IterationResumeDecision {
+  ) async -> IterationLookupFinding {
     let changes = recordedChanges(of: iteration)
     guard let last = changes.last else { return .unknown }
     var (carriedOut, mayRunAgain) = (0, true)

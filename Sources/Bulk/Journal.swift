@@ -15,7 +15,7 @@ import Synchronization
 /// try await journal.complete(at: "2026-11-28T12:00:00Z")
 /// ```
 public final class Journal: Sendable {
-  private struct State {
+  private struct ChangeStatesAndIntents {
     var states: JournaledChangeStates
     /// The identities of the changes that this run has announced, and that have no outcome in the journal yet.
     var intended: [StableHash: ChangeIdentity] = [:]
@@ -23,7 +23,7 @@ public final class Journal: Sendable {
 
   private let file: LockedFile
   private let writer: GroupCommitWriter
-  private let state: Mutex<State>
+  private let state: Mutex<ChangeStatesAndIntents>
   /// The form of the checksum at the end of each line.
   let format: JournalChecksums.ChecksumForm
   /// The journal's first line, which identifies the statement of the journal.
@@ -94,7 +94,7 @@ public final class Journal: Sendable {
     before = contents.states.counts
     (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
     queues = contents.states.queues
-    state = Mutex(State(states: contents.states))
+    state = Mutex(ChangeStatesAndIntents(states: contents.states))
   }
 
   /// Returns the state of an identity; nil if the journal does not contain the identity.

@@ -5,7 +5,7 @@ import Redaction
 ///
 /// If the journal records changes, ``nextStep`` does not propose a new journal, because a run would then repeat these
 /// changes.
-public enum JournalError: ElementError, Equatable {
+public enum JournalError: ChangePreventingError, Equatable {
   /// The file can't be opened or read.
   ///
   /// The values are the path, the noun for the file (`journal` or `backup`), and the reason.
@@ -30,7 +30,7 @@ public enum JournalError: ElementError, Equatable {
   /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
   /// The backup has resources of another broker, or of another queue.
-  case otherTarget(String, recorded: BackupTarget, here: BackupTarget)
+  case otherTarget(String, recorded: BackedUpQueue, here: BackedUpQueue)
   /// Undamaged lines follow a damaged line; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
   /// A line is undamaged, but lines before this line were removed, moved or added.
@@ -111,7 +111,7 @@ public enum JournalError: ElementError, Equatable {
     case .inUse: "wait for the other run, or stop it"
     case .notABackup, .imageLacks, .otherTarget: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal(let path, let form, let recorded):
-      form.nextStep(ShellWord.quoted(path), ShellWord.quoted(path + ".copy")) + Self.warning(recorded)
+      form.nextStep(ShellWordQuoter.quoted(path), ShellWordQuoter.quoted(path + ".copy")) + Self.warning(recorded)
     case .damaged(_, _, let recorded), .displaced(_, _, let recorded):
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
@@ -122,8 +122,8 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
-      "if this is the same broker, record its name: retort journal \(ShellWord.quoted(path)) broker "
-        + "\(ShellWord.quoted(here)); "
+      "if this is the same broker, record its name: retort journal \(ShellWordQuoter.quoted(path)) broker "
+        + "\(ShellWordQuoter.quoted(here)); "
         + "a run with another journal would repeat the recorded changes"
     case .complete:
       "all changes of this statement are done: to run the rest of the script, remove the statement; "

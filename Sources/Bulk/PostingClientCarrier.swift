@@ -11,7 +11,7 @@ public final class PostingClientCarrier: CallbackCarrier {
     case inTask(Task<Void, Never>)
   }
 
-  private struct State {
+  private struct NumberedChanges {
     /// The changes, with their numbers as indices.
     ///
     /// A change remains in the array after its outcome, until another change gets its number.
@@ -20,7 +20,7 @@ public final class PostingClientCarrier: CallbackCarrier {
   }
 
   private let client: ResourceClient
-  private let state = Mutex(State())
+  private let state = Mutex(NumberedChanges())
 
   /// Creates the carrier of a client.
   ///

@@ -4,15 +4,15 @@ import Synchronization
 ///
 /// Each change waits for a time slot. At 200 changes a second, a time slot begins every 5 ms.
 public final class RateLimiter: Sendable {
-  private struct State {
+  private struct NextTimeSlot {
     var step: Duration
     var next: ContinuousClock.Instant?
   }
 
-  private let state: Mutex<State>
+  private let state: Mutex<NextTimeSlot>
 
   /// Creates a limiter that allows the given number of changes a second.
-  public init(perSecond rate: Int) { state = Mutex(State(step: .seconds(1) / max(1, rate))) }
+  public init(perSecond rate: Int) { state = Mutex(NextTimeSlot(step: .seconds(1) / max(1, rate))) }
 
   /// Sets the number of changes a second.
   public func change(perSecond rate: Int) { state.withLock { $0.step = .seconds(1) / max(1, rate) } }

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The control never makes a statement faster than the statement's own limits allow.
 public final class RemoteRunControl: Sendable {
-  private struct State {
+  private struct PauseRateAndStatements {
     var isPaused = false
     var isStopped = false
     var perSecond: Int?
@@ -16,13 +16,13 @@ public final class RemoteRunControl: Sendable {
     var open: (@Sendable (RemoteRunControl) -> Void)?
   }
 
-  private let state: Mutex<State>
+  private let state: Mutex<PauseRateAndStatements>
   private let usage = Atomic(true)
 
   /// Creates the control of a run.
   ///
   /// `open` makes the run reachable for other processes. It is called once, at the latest before the first change.
-  public init(open: (@Sendable (RemoteRunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
+  public init(open: (@Sendable (RemoteRunControl) -> Void)? = nil) { state = Mutex(PauseRateAndStatements(open: open)) }
 
   /// Makes the run reachable for other processes, if it is not reachable yet.
   public func makeReachable() {
@@ -102,11 +102,11 @@ public final class RemoteRunControl: Sendable {
   /// The reason why changes are delayed, such as `paused by retort ctl`; nil if they are not delayed.
   public var reason: String? { state.withLock { Self.reason($0) } }
 
-  private static func reason(_ state: State) -> String? {
+  private static func reason(_ state: PauseRateAndStatements) -> String? {
     state.isPaused ? "paused by retort ctl" : state.perSecond.map { "limited to \($0)/s by retort ctl" }
   }
 
-  private func change(_ body: (inout State) -> Void) {
+  private func change(_ body: (inout PauseRateAndStatements) -> Void) {
     state.withLock { state in
       body(&state)
       usage.store(state.isPaused || state.rate != nil, ordering: .relaxed)

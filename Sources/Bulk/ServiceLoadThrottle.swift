@@ -21,7 +21,7 @@ public final class ServiceLoadThrottle: Sendable {
     }
   }
 
-  private struct State {
+  private struct LatenciesAndPause {
     var outstanding = 0
     var latencies = LatencyHistogram()
     /// The reason why changes wait, and the time when the wait began.
@@ -51,7 +51,7 @@ public final class ServiceLoadThrottle: Sendable {
   private let note: @Sendable (String) -> Void
   private let probe: @Sendable () async throws -> QueueState?
   private let sample: @Sendable () async throws -> Void
-  private let state = Mutex(State())
+  private let state = Mutex(LatenciesAndPause())
   /// The time between two probes of the queue.
   private static let interval = Duration.milliseconds(100)
   /// The value of `emptyReadings` at which the throttle shows its note.

@@ -6,7 +6,7 @@ import Synchronization
 /// The state contains the user's consents to destroy resources, the shown notes, and the outcomes of commands in loops
 /// and blocks. A stage such as `| create` counts its own outcomes.
 public final class StatementConsentsAndOutcomes: Sendable {
-  private struct State {
+  private struct ConsentsTalliesAndWatch {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
     /// The counts of outcomes, for each command's name and client.
@@ -18,13 +18,13 @@ public final class StatementConsentsAndOutcomes: Sendable {
   }
 
   /// The state of the run to which the statement belongs.
-  public let run: RunSafeguardState
+  public let run: RunWideSafeguards
   /// Whether the statement's text contains a change.
   public let changesData: Bool
-  private let state = Mutex(State())
+  private let state = Mutex(ConsentsTalliesAndWatch())
 
   /// Creates the state of a statement.
-  public init(_ run: RunSafeguardState, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
+  public init(_ run: RunWideSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the user's stored consent for the changes in a scope; nil if no consent is stored.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }

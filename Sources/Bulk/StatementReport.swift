@@ -1,5 +1,5 @@
 /// The error that ends a statement because a rule or a limit forbids the change of an element.
-public struct UnsentChangeError: Error {
+public struct ChangeRefusedBeforeSendingError: Error {
   /// The reason why the change was not sent.
   public let refusal: UnsentReason
   /// The element whose change was refused.

@@ -29,7 +29,7 @@ final class StatementReportBuilder: Sendable {
   }
 
   /// Records the outcome of an element's change; returns false if no more changes may be sent.
-  func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
+  func record(_ carried: OutcomeWithLatency, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let place = first + index
     let continuesOnError = report.withLock { report in
       if let latency = carried.latency { report.latencies.add(latency) }

@@ -17,7 +17,7 @@ public enum UnsentReason: Error, Sendable {
   /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
   /// The element has no valid change, or a journal or a backup has failed (`JournalError`).
-  case element(any ElementError)
+  case element(any ChangePreventingError)
   /// A read before the change has failed; the change counts as failed.
   case unprepared(ClientError)
 
@@ -34,7 +34,7 @@ public enum UnsentReason: Error, Sendable {
 /// An error that prevents the change of an element.
 ///
 /// Like an error of the language, it has a kind and a message.
-public protocol ElementError: Error, Sendable {
+public protocol ChangePreventingError: Error, Sendable {
   /// The kind of the error in the language, such as `file`.
   var kindWord: String { get }
   /// The message, one sentence.

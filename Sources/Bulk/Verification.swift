@@ -34,7 +34,7 @@ final class VerificationList: Sendable {
     var error: ClientError?
   }
 
-  private struct State {
+  private struct ChangesToVerify {
     /// The changes with unknown outcomes, by the index of the change's element.
     var unknown: [Int: ChangeToVerify] = [:]
     /// The number of further changes with unknown outcomes, which are not stored because the list is full.
@@ -53,7 +53,7 @@ final class VerificationList: Sendable {
   private let what: VerificationScope
   private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
-  private let state = Mutex(State())
+  private let state = Mutex(ChangesToVerify())
   /// The maximum number of changes with unknown outcomes that the list stores.
   ///
   /// The list also stores at most this number of `create` changes with their elements. Of further `create` changes, it

@@ -6,7 +6,7 @@ import Synchronization
 final class WorkFeed: Sendable {
   typealias WorkOnItem = ConcurrentWork.WorkOnItem
 
-  private struct State {
+  private struct ReadyItemsAndWaiters {
     /// The ready items, which begin at the index `head`.
     ///
     /// Items before this index were returned, and are nil to free their memory.
@@ -32,7 +32,7 @@ final class WorkFeed: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(ReadyItemsAndWaiters())
   /// The number of ready items at which `put` waits.
   private let ahead: Int
 

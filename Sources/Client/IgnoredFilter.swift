@@ -19,7 +19,7 @@ public struct IgnoredFilter: Sendable {
 }
 
 /// A filter that can't be compared with the resources of a list.
-public struct UncheckedFilter: Sendable, Equatable {
+public struct UncheckableFilter: Sendable, Equatable {
   /// The reason why a filter can't be compared with a resource.
   public enum Reason: Sendable, Equatable {
     /// A service can read the value in several ways, for example as a range or a pattern.
@@ -47,17 +47,17 @@ public struct UncheckedFilter: Sendable, Equatable {
 /// or a boolean must be equal to one of the values, and null never matches. For the filter `id`, the id of the resource
 /// is compared. For a to-one relationship with the filter's name, the id in the linkage is compared if it looks like
 /// the values: both are integers, or both are UUIDs.
-public struct FilterComparison: Sendable {
+public struct IgnoredFilterDetector: Sendable {
   /// The first resource that does not match the filter; nil if every resource matches.
   public private(set) var ignored: IgnoredFilter?
   /// The filters that can't be compared with one of the resources, one entry for each name.
-  public private(set) var unchecked: [UncheckedFilter] = []
+  public private(set) var unchecked: [UncheckableFilter] = []
 
   /// The result of comparing a filter with a resource.
   private enum Result {
     case matches
     case differs(field: String, found: String)
-    case unchecked(UncheckedFilter.Reason)
+    case unchecked(UncheckableFilter.Reason)
   }
 
   /// Compares a filter with the resources of a document.
@@ -74,7 +74,7 @@ public struct FilterComparison: Sendable {
               name: name, wanted: value, id: resource["id"]?.idText ?? "", field: field, found: found)
         case .unchecked(let reason):
           if unchecked.last?.name != name {
-            unchecked.append(UncheckedFilter(name: name, wanted: value, reason: reason))
+            unchecked.append(UncheckableFilter(name: name, wanted: value, reason: reason))
           }
         }
       }

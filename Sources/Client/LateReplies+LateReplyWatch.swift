@@ -12,7 +12,7 @@ extension LateReplies {
   /// watch.end()
   /// ```
   public final class LateReplyWatch: Sendable {
-    private struct State {
+    private struct OpenChangesAndWaiters {
       /// The changes without an outcome, by correlation id.
       ///
       /// Each value is the time until which a reply can arrive; nil if this time is unknown.
@@ -22,7 +22,7 @@ extension LateReplies {
     }
 
     private let late: LateReplies
-    private let state = Mutex(State())
+    private let state = Mutex(OpenChangesAndWaiters())
 
     fileprivate init(_ late: LateReplies) { self.late = late }
 

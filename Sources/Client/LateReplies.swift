@@ -20,19 +20,19 @@ public final class LateReplies: Sendable {
   /// throw.
   public typealias Outcome = Result<JSONValue, ClientError>
 
-  private struct State {
-    var changes = CorrelationIDCache<AbandonedChange>(limit: 100_000)
+  private struct AbandonedChangesAndAnswers {
+    var changes = CacheByCorrelationID<AbandonedChange>(limit: 100_000)
     /// The answers to changes that are not registered.
     ///
     /// An answer can arrive shortly before the caller registers its change.
-    var arrived = CorrelationIDCache<LateAnswer>(limit: 1 << 20)
+    var arrived = CacheByCorrelationID<LateAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
-    var settled = CorrelationIDCache<Outcome>(limit: 1 << 20)
+    var settled = CacheByCorrelationID<Outcome>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(AbandonedChangesAndAnswers())
   private let note: @Sendable (String) -> Void
   /// The maximum number of notes about a series of late replies.
   ///

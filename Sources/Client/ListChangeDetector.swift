@@ -59,8 +59,8 @@ public struct ListChangeDetector: Sendable {
 
   /// Whether too many pages in a row had only resources of earlier pages.
   ///
-  /// The limit is 2 pages. If the total changed, the limit is `PageCursor.emptyPageLimit` pages.
-  var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.emptyPageLimit) }
+  /// The limit is 2 pages. If the total changed, the limit is `NextPageFinder.emptyPageLimit` pages.
+  var isStalled: Bool { stalled >= (moved == nil ? 2 : NextPageFinder.emptyPageLimit) }
 
   /// Records a page, and returns the indices of its repeated resources.
   mutating func take(_ document: Document) -> [Int] {

@@ -10,7 +10,7 @@ public struct PageStream: Sendable {
   private let client: ResourceClient
   private let ahead: PrefetchedPages
   private var query: Query
-  private var cursor: PageCursor
+  private var cursor: NextPageFinder
   private var isDone = false
   /// The error to throw after the last returned page.
   private var fault: ClientError?
@@ -27,7 +27,7 @@ public struct PageStream: Sendable {
     self.query = query
     self.rule = rule
     ahead = PrefetchedPages(client, waitLimit, limit: prefetch)
-    cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
+    cursor = NextPageFinder(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
   /// Returns the next page; nil after the last page.

@@ -67,7 +67,7 @@ extension ResourceClient {
     private let receiver: any ChangeReplyReceiver
 
     init(
-      _ encoded: EncodedRequest, _ client: ResourceClient, givesDocument: Bool, number: Int,
+      _ encoded: RequestWithTrace, _ client: ResourceClient, givesDocument: Bool, number: Int,
       _ receiver: any ChangeReplyReceiver
     ) {
       (self.client, trace, self.givesDocument) = (client, encoded.trace, givesDocument)
@@ -79,7 +79,7 @@ extension ResourceClient {
       let arrival = ContinuousClock.now
       let latency = arrival - envelope.begin
       do throws(ClientError) {
-        let encoded = EncodedRequest(envelope: envelope, trace: trace)
+        let encoded = RequestWithTrace(envelope: envelope, trace: trace)
         let reply = try client.end(encoded, reply, at: arrival) {
           [client, envelope, givesDocument] result throws(ClientError) in
           try client.changeReply(result, envelope.method, givesDocument: givesDocument)

@@ -113,7 +113,7 @@ extension ResourceClient {
   }
 
   /// A request that is encoded for the transport, with its trace.
-  struct EncodedRequest: Sendable {
+  struct RequestWithTrace: Sendable {
     let envelope: RequestEnvelope
     let trace: RequestReplyTrace?
   }
@@ -137,7 +137,7 @@ extension ResourceClient {
   ///
   /// The compiler must not inline the method into an asynchronous function, where each clock instant needs a separate
   /// allocation.
-  @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
+  @inline(never) func begin(_ message: OutgoingRequest) -> RequestWithTrace {
     let id = transport.nextCorrelationID()
     let begin = ContinuousClock.now
     let envelope = RequestEnvelope(
@@ -147,14 +147,14 @@ extension ResourceClient {
       expires: message.expires, mayRepeat: !message.changes, begin: begin)
     let exchangeTrace = trace.map { RequestReplyTrace($0, call(of: envelope), envelope) }
     activity.begin(envelope)
-    return EncodedRequest(envelope: envelope, trace: exchangeTrace)
+    return RequestWithTrace(envelope: envelope, trace: exchangeTrace)
   }
 
   /// Returns the value that `read` makes from the result in the transport's answer to a request.
   ///
   /// The compiler must not inline the method, for the reason in ``begin(_:)``.
   @inline(never) func end<Reading>(
-    _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
+    _ encoded: RequestWithTrace, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
     read: (JSONValue) throws(ClientError) -> Reading
   ) throws(ClientError) -> Reading {
     let envelope = encoded.envelope
@@ -189,7 +189,7 @@ extension ResourceClient {
   /// If a late reply to a change can arrive, the method registers the change with `lateReplies` before it throws. If
   /// the reply has arrived in the meantime, the method returns it.
   private func ended(
-    _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant
+    _ encoded: RequestWithTrace, _ answer: LateAnswer, at arrival: ContinuousClock.Instant
   ) throws(LinkError) -> [UInt8] {
     let envelope = encoded.envelope
     switch answer {
@@ -256,7 +256,7 @@ extension ResourceClient {
   private func wireResult(
     of reply: [UInt8], to method: String, _ correlationID: String
   ) throws(ClientError) -> JSONValue {
-    let response: Response.DecodedResponse
+    let response: Response.ResponseAndDuplicateKeys
     do throws(MalformedResponse) {
       response = try Response.decode(reply)
       note(response, method, correlationID)
@@ -273,7 +273,7 @@ extension ResourceClient {
     }
   }
 
-  private func note(_ response: Response.DecodedResponse, _ method: String, _ correlationID: String) {
+  private func note(_ response: Response.ResponseAndDuplicateKeys, _ method: String, _ correlationID: String) {
     guard let trace else { return }
     let id = response.id
     if !response.duplicateKeys.isEmpty {

@@ -19,8 +19,8 @@ public struct ResourceClient: Sendable {
     var lateReplies: LateReplies?
     var retries = 0
     var observer: (any ReplyObserver)?
-    let activity = ClientActivity()
-    let observedFacts = ObservedResourceFacts()
+    let activity = RequestCountsAndTimes()
+    let observedFacts = ObservedTypeAndToOnes()
   }
 
   /// The properties of a client in one object.
@@ -95,10 +95,10 @@ public struct ResourceClient: Sendable {
   }
 
   /// The client's counts of requests and replies, and its measured times.
-  public var activity: ClientActivity { box.properties.activity }
+  public var activity: RequestCountsAndTimes { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
-  var observedFacts: ObservedResourceFacts { box.properties.observedFacts }
+  var observedFacts: ObservedTypeAndToOnes { box.properties.observedFacts }
 
   private mutating func change(_ body: (inout ClientProperties) -> Void) {
     var properties = box.properties

@@ -37,7 +37,7 @@ public struct ShrinkingListReader: Sendable {
   /// A resource on the most recently read page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
   /// The filters that can't be compared with the resources of the most recently read page.
-  public private(set) var uncheckedFilters: [UncheckedFilter] = []
+  public private(set) var uncheckedFilters: [UncheckableFilter] = []
   /// The number of resources that the service still counts at the end of the list, but does not return.
   public private(set) var notShown = 0
 
@@ -64,10 +64,10 @@ public struct ShrinkingListReader: Sendable {
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
-      var cursor = PageCursor(isFromStart: start == first)
+      var cursor = NextPageFinder(isFromStart: start == first)
       while let document = try await page() {
         counted = counted ?? document.pagination()?.totalSize
-        let comparison = FilterComparison(query.filter, in: document)
+        let comparison = IgnoredFilterDetector(query.filter, in: document)
         (ignoredFilter, uncheckedFilters) = (comparison.ignored, comparison.unchecked)
         if let fresh = try fresh(document) {
           start = query.page

@@ -33,10 +33,10 @@ package struct Chart {
     let labels = bars.map { TextTable.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
     let labelWidth = labels.map { DisplayWidth.width(of: $0) }.max() ?? 0
     let textWidth = bars.map(\.text.count).max() ?? 0
-    let room = max(1, width - labelWidth - textWidth - 2 * ColumnWidths.gap)
+    let room = max(1, width - labelWidth - textWidth - 2 * ColumnWidthAllocation.gap)
     let longest = bars.map(\.length.magnitude).max() ?? 0
     return zip(labels, bars).map { label, bar in
-      let space = String(repeating: " ", count: labelWidth - DisplayWidth.width(of: label) + ColumnWidths.gap)
+      let space = String(repeating: " ", count: labelWidth - DisplayWidth.width(of: label) + ColumnWidthAllocation.gap)
       let number = String(repeating: " ", count: textWidth - bar.text.count) + bar.text
       // The length is infinite if a number exceeds the range of binary floats.
       let share = bar.length.isInfinite ? 1 : longest > 0 ? bar.length.magnitude / longest : 0

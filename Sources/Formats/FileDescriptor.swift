@@ -166,7 +166,7 @@ package final class FileDescriptor: Sendable {
 
   /// Writes all bytes to the file.
   package func write(_ bytes: [UInt8]) throws(Fault) {
-    if let stream = StoppableStandardOutput.of(number) {
+    if let stream = NonHangingStandardStream.of(number) {
       switch stream.write(bytes) {
       case 0: return
       case ECANCELED: throw Fault(.interrupted, "interrupted")

@@ -36,7 +36,7 @@ package struct FileReader: Sendable {
   /// A part of the file: elements, or lines of JSON that are not yet parsed.
   ///
   /// Another thread can parse the lines while the reader reads the next part.
-  package enum FilePiece: Sendable {
+  package enum ElementsOrUnparsedLines: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
@@ -59,7 +59,7 @@ package struct FileReader: Sendable {
   }
 
   /// Returns the next part of the file; nil at the end of the file.
-  package mutating func piece() throws(Fault) -> FilePiece? {
+  package mutating func piece() throws(Fault) -> ElementsOrUnparsedLines? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
       if format == .json { return try nextElements().map { .elements($0) } }
@@ -207,7 +207,7 @@ package struct FileReader: Sendable {
 
   private mutating func parse(_ bytes: [UInt8]) throws(Fault) -> [Value] {
     switch format {
-    case .ndjson: return try FilePiece.lines(bytes, path: path, before: linesBefore).elements()
+    case .ndjson: return try ElementsOrUnparsedLines.lines(bytes, path: path, before: linesBefore).elements()
     case .txt:
       if bytes.isEmpty { return [] }
       var texts: [Value] = []

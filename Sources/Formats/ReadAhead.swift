@@ -48,7 +48,7 @@ package struct ReadAhead {
     }
   }
 
-  private static func parsing(_ piece: FileReader.FilePiece) -> Task<Result<[Value], Fault>, Never> {
+  private static func parsing(_ piece: FileReader.ElementsOrUnparsedLines) -> Task<Result<[Value], Fault>, Never> {
     Task.detached {
       do throws(Fault) { return .success(try piece.elements()) } catch { return .failure(error) }
     }

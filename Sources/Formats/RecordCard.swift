@@ -22,8 +22,8 @@ package struct RecordCard {
   package func lines(width: Int?) -> [String] {
     let most = width.map { max(1, $0 / 3) } ?? Int.max
     let nameWidth = min(fields.map { DisplayWidth.width(of: $0.name) }.max() ?? 0, most)
-    let room = width.map { max(1, $0 - nameWidth - ColumnWidths.gap) }
-    let margin = String(repeating: " ", count: nameWidth + ColumnWidths.gap)
+    let room = width.map { max(1, $0 - nameWidth - ColumnWidthAllocation.gap) }
+    let margin = String(repeating: " ", count: nameWidth + ColumnWidthAllocation.gap)
     return fields.flatMap { name, text in
       let name = name.cut(to: nameWidth)
       let head = name + margin.dropFirst(DisplayWidth.width(of: name))

@@ -67,8 +67,8 @@ package struct TextTable {
 
   private func layout(_ width: Int?, spare: Int) -> [Int] {
     let roomy = natural.map { $0 + spare }
-    let wide = ColumnWidths(natural: roomy, isNumber: isRight, width: width).widths
-    return wide == roomy ? wide : ColumnWidths(natural: natural, isNumber: isRight, width: width).widths
+    let wide = ColumnWidthAllocation(natural: roomy, isNumber: isRight, width: width).widths
+    return wide == roomy ? wide : ColumnWidthAllocation(natural: natural, isNumber: isRight, width: width).widths
   }
 
   /// Removes and returns the rows added since the last call, as lines.

@@ -66,9 +66,9 @@ struct HelpEntry: Sendable {
       examples: Examples.of("error " + $0.kind.word))
   }
 
-  private static let program = CommandLinePage.all.map { HelpEntry(.program, $0) }
+  private static let program = CommandLineOrOptionPage.all.map { HelpEntry(.program, $0) }
 
-  private static let serve = CommandLinePage.serve.map { HelpEntry(.serve, $0) }
+  private static let serve = CommandLineOrOptionPage.serve.map { HelpEntry(.serve, $0) }
 
   /// The first line of the description.
   var brief: Substring { summary.prefix { $0 != "\n" } }
@@ -100,7 +100,7 @@ struct HelpEntry: Sendable {
 }
 
 extension HelpEntry {
-  fileprivate init(_ section: HelpSection, _ page: CommandLinePage) {
+  fileprivate init(_ section: HelpSection, _ page: CommandLineOrOptionPage) {
     self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
   }
 

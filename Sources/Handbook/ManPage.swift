@@ -24,7 +24,7 @@ public enum ManPage {
     page.section("NAME")
     page.paragraph("retort \u{2D} a prompt and batch runner for JSON:API services over RabbitMQ")
     page.section("SYNOPSIS")
-    page.bold(CommandLinePage.starts.filter { $0.name != "edit" }.map(\.form))
+    page.bold(CommandLineOrOptionPage.starts.filter { $0.name != "edit" }.map(\.form))
     page.section("DESCRIPTION")
     page.paragraph(
       "retort speaks to services that speak JSON:API over JSON-RPC 2.0 over RabbitMQ. A person types a line at a time "
@@ -32,11 +32,11 @@ public enum ManPage {
     page.paragraph("The language on one screen, as help shows it:")
     page.code(Help.overview)
     page.section("COMMANDS")
-    for start in CommandLinePage.starts { page.entry(start) }
+    for start in CommandLineOrOptionPage.starts { page.entry(start) }
     page.section("OPTIONS")
-    for option in CommandLinePage.options { page.entry(option) }
+    for option in CommandLineOrOptionPage.options { page.entry(option) }
     page.section("OPTIONS OF SERVE")
-    for option in CommandLinePage.serve { page.entry(option) }
+    for option in CommandLineOrOptionPage.serve { page.entry(option) }
     for (title, topic) in [("ADDRESSES", "addresses"), ("EXIT STATUS", "program"), ("LOST CONNECTIONS", "losses")] {
       page.section(title)
       HelpTopic.all.first { $0.name == topic }.map { page.paragraphs($0.text) }

@@ -35,7 +35,7 @@ struct RoffWriter {
   }
 
   /// Adds a command line or an option, with its summary, note and example.
-  mutating func entry(_ page: CommandLinePage) {
+  mutating func entry(_ page: CommandLineOrOptionPage) {
     tagged(page.form, "\(page.summary) \(page.note)")
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }

@@ -38,7 +38,7 @@ public struct Response: Sendable, Equatable {
   }
 
   /// A received response, with the keys that occurred twice in one of its objects.
-  public struct DecodedResponse: Sendable {
+  public struct ResponseAndDuplicateKeys: Sendable {
     private let object: JSONObject
     /// The outcome of the request.
     public let outcome: Outcome
@@ -56,7 +56,7 @@ public struct Response: Sendable, Equatable {
   }
 
   /// Decodes a response like ``init(decoding:)``, and also finds keys that occur twice in one object.
-  public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> DecodedResponse {
+  public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> ResponseAndDuplicateKeys {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {
       parsed = try JSONValue.parse(bytes)
@@ -66,12 +66,12 @@ public struct Response: Sendable, Equatable {
     guard let object = parsed.value.objectValue else { throw MalformedResponse("the reply is not an object", bytes) }
     if let error = object["error"], !error.isNull {
       guard let error = ErrorObject(error) else { throw MalformedResponse("the reply's error is not an object", bytes) }
-      return DecodedResponse(object, .error(error), parsed.duplicateKeys)
+      return ResponseAndDuplicateKeys(object, .error(error), parsed.duplicateKeys)
     }
     guard let result = object["result"] else {
       throw MalformedResponse("the reply has neither result nor error", bytes)
     }
-    return DecodedResponse(object, .result(result), parsed.duplicateKeys)
+    return ResponseAndDuplicateKeys(object, .result(result), parsed.duplicateKeys)
   }
 }
 

@@ -4,13 +4,13 @@
 public struct JSONArray: Sendable {
   private enum Storage: Sendable {
     case elements([JSONValue])
-    case parsed(ParsedArray)
+    case parsed(ElementTapePositions)
   }
 
   /// The positions of an array and its elements on a tape, which lists the positions of all values of a parsed text.
   ///
   /// The type is a class, so that a ``JSONValue`` is small and its copies are fast.
-  final class ParsedArray: Sendable {
+  final class ElementTapePositions: Sendable {
     let tape: JSONTape
     /// The index of the array on the tape.
     let index: Int
@@ -33,12 +33,12 @@ public struct JSONArray: Sendable {
   private var storage: Storage
 
   /// The positions of a parsed array; nil for an array that was not parsed, and after a change of the array.
-  var parsed: ParsedArray? { if case .parsed(let parsed) = storage { parsed } else { nil } }
+  var parsed: ElementTapePositions? { if case .parsed(let parsed) = storage { parsed } else { nil } }
 
   /// Creates an array of values.
   public init(_ elements: [JSONValue]) { storage = .elements(elements) }
 
-  init(tape: JSONTape, index: Int) { storage = .parsed(ParsedArray(tape, index)) }
+  init(tape: JSONTape, index: Int) { storage = .parsed(ElementTapePositions(tape, index)) }
 
   /// Adds a value at the end.
   public mutating func append(_ value: JSONValue) {

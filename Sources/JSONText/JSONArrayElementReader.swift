@@ -16,7 +16,7 @@ package struct JSONArrayElementReader: Sendable {
   /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second occurrence of the key.
   package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
     self.bytes = bytes
-    guard let first = try JSONParser.validateArray(bytes, depthLimit: JSONValue.depthLimit) else {
+    guard let first = try JSONTapeParser.validateArray(bytes, depthLimit: JSONValue.depthLimit) else {
       single = try JSONValue(parsingUnique: bytes)
       offset = bytes.count
       return
@@ -30,13 +30,13 @@ package struct JSONArrayElementReader: Sendable {
       single = nil
       return [value]
     }
-    let (elements, end) = JSONParser.elements(of: bytes, from: offset, count, depthLimit: JSONValue.depthLimit)
+    let (elements, end) = JSONTapeParser.elements(of: bytes, from: offset, count, depthLimit: JSONValue.depthLimit)
     offset = end
     return elements.isEmpty ? nil : elements
   }
 }
 
-extension JSONParser {
+extension JSONTapeParser {
   /// Validates a text if it is an array, and does nothing for any other text.
   ///
   /// - Returns: The offset after the array's opening bracket; nil for a text that is not an array, or that is 256 MiB
@@ -47,7 +47,7 @@ extension JSONParser {
       let text = unsafe JSONScanner(raw)
       let start = text.skipSpace(0)
       guard text.byte(start) == UInt8(ascii: "["), raw.count < TapeEntry.textLimit else { return .success((nil, nil)) }
-      var parser = JSONParser(text, length: 0, depthLimit: depthLimit)
+      var parser = JSONTapeParser(text, length: 0, depthLimit: depthLimit)
       do throws(JSONScanner.Fault) {
         let end = text.skipSpace(try parser.array(start))
         guard text.isEnd(end) else { throw JSONScanner.Fault("unexpected text after the value", at: end) }
@@ -74,7 +74,7 @@ extension JSONParser {
   ) -> (elements: [JSONValue], end: Int) {
     unsafe bytes.withUnsafeBytes { raw in
       let text = unsafe JSONScanner(raw)
-      var parser = JSONParser(text, length: 0, depthLimit: depthLimit)
+      var parser = JSONTapeParser(text, length: 0, depthLimit: depthLimit)
       var (roots, offset) = ([Int](), text.skipSpace(start))
       while roots.count < count, !text.isEnd(offset), text.byte(offset) != UInt8(ascii: "]") {
         let root = parser.nextIndex

@@ -26,7 +26,7 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// Creates the error for a key that occurs twice in its object.
-  init(_ duplicate: JSONParser.DuplicateKey, in bytes: [UInt8]) {
+  init(_ duplicate: JSONTapeParser.DuplicateKey, in bytes: [UInt8]) {
     self.init("the key \(JSONValue.string(duplicate.key).text) occurs twice", at: duplicate.offset, in: bytes)
   }
 }

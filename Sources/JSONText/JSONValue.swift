@@ -19,7 +19,7 @@ public enum JSONValue: Sendable, Equatable {
   ///
   /// - Throws: ``JSONSyntaxError`` with the position of the fault.
   public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
-    self = try JSONParser.parse(bytes, depthLimit: Self.depthLimit).value
+    self = try JSONTapeParser.parse(bytes, depthLimit: Self.depthLimit).value
   }
 
   /// Parses text that consists of one value.
@@ -33,7 +33,7 @@ public enum JSONValue: Sendable, Equatable {
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
-    let parsed = try JSONParser.parse(bytes, depthLimit: depthLimit)
+    let parsed = try JSONTapeParser.parse(bytes, depthLimit: depthLimit)
     return (parsed.value, parsed.duplicates.map(\.key))
   }
 
@@ -41,7 +41,7 @@ public enum JSONValue: Sendable, Equatable {
   ///
   /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second occurrence of the key.
   public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
-    let parsed = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
+    let parsed = try JSONTapeParser.parse(bytes, depthLimit: Self.depthLimit)
     if let duplicate = parsed.duplicates.first { throw JSONSyntaxError(duplicate, in: bytes) }
     self = parsed.value
   }
@@ -55,7 +55,7 @@ public enum JSONValue: Sendable, Equatable {
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {
-    let parsed = JSONParser.lines(bytes, depthLimit: depthLimit)
+    let parsed = JSONTapeParser.lines(bytes, depthLimit: depthLimit)
     return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 

@@ -45,7 +45,7 @@ public struct Parser {
   /// The offset of the beginning of the pipeline that contains the cursor.
   var pipelineStart = 0
   /// The names of the language's commands, functions and stages, for the advice in errors.
-  var words = KnownWords()
+  var words = WordsForErrorAdvice()
   /// Whether the parser only tests code that an error message is going to propose.
   var isTrial = false
   /// The maximum nesting of expressions and blocks.
@@ -56,7 +56,7 @@ public struct Parser {
   /// The names of the commands, functions and stages of the language.
   ///
   /// The parser reads these names only to give better advice in errors.
-  public struct KnownWords: Sendable {
+  public struct WordsForErrorAdvice: Sendable {
     var commands: Set<String> = []
     var functions: Set<String> = []
     var stages: Set<String> = []
@@ -83,8 +83,9 @@ public struct Parser {
   ///
   /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with `|`. `words`
   /// changes only the advice (`nextStep`) in errors.
-  public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> ParseResult
-  {
+  public static func parse(
+    _ source: SourceText, isTyped: Bool = false, words: WordsForErrorAdvice = WordsForErrorAdvice()
+  ) -> ParseResult {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
     var parser = Parser(tokens: lexer.tokens, of: source)

@@ -10,10 +10,10 @@ import Synchronization
 public final class SchemaStore: Sendable {
   /// The directory of the files; nil if the store writes no files.
   public let directory: String?
-  private let schemas = Mutex<[QueueLocation: QueueSchema]>([:])
+  private let schemas = Mutex<[BrokerAndQueueKey: QueueSchema]>([:])
   private let failure = Mutex<String?>(nil)
 
-  private struct QueueLocation: Hashable {
+  private struct BrokerAndQueueKey: Hashable {
     var place: String
     var queue: String
   }
@@ -44,7 +44,7 @@ public final class SchemaStore: Sendable {
   /// The first call for a queue creates an object without schemas, and does not read the queue's file.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
-      let key = QueueLocation(place: place, queue: queue)
+      let key = BrokerAndQueueKey(place: place, queue: queue)
       if let known = schemas[key] { return known }
       let schema = QueueSchema(place: place, queue: queue) { [directory] schema in
         guard let directory else { return [:] }

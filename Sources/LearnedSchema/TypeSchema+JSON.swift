@@ -74,7 +74,7 @@ extension TypeSchema.Relationship {
   }
 }
 
-extension TypeSchema.NameAcceptance {
+extension TypeSchema.QueryNameAcceptance {
   fileprivate var json: JSONValue { ["accepted": .bool(isAccepted), "seen": .number(JSONNumber(seen))] }
 }
 

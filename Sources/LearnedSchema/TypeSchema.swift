@@ -45,7 +45,7 @@ public struct TypeSchema: Sendable {
   }
 
   /// Whether the service accepts a name in a query parameter, such as a field in `sort`.
-  public struct NameAcceptance: Sendable {
+  public struct QueryNameAcceptance: Sendable {
     /// Whether the service accepted the name.
     public internal(set) var isAccepted: Bool
     /// The time of the reply, in seconds since 1970.
@@ -62,7 +62,7 @@ public struct TypeSchema: Sendable {
   /// The relationships, in the order of observation.
   public internal(set) var relationships = BoundedDictionary<Relationship>(limit: 300)
   /// The names that requests used in each query parameter, and whether the service accepted each name.
-  public internal(set) var verdicts: [QueryParameter: BoundedDictionary<NameAcceptance>] = [:]
+  public internal(set) var verdicts: [QueryParameter: BoundedDictionary<QueryNameAcceptance>] = [:]
   /// The ids of the last observed resources, latest first.
   public internal(set) var ids: [String] = []
 
@@ -82,7 +82,7 @@ public struct TypeSchema: Sendable {
 
   /// Records that the service accepted or refused a name in a query parameter, such as a field in `sort`.
   mutating func take(_ name: String, in parameter: QueryParameter, isAccepted: Bool, at time: Int) {
-    let verdict = NameAcceptance(isAccepted: isAccepted, seen: time)
+    let verdict = QueryNameAcceptance(isAccepted: isAccepted, seen: time)
     verdicts[parameter, default: BoundedDictionary(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
@@ -108,7 +108,7 @@ public struct TypeSchema: Sendable {
 
   /// Records the id of a resource of the type.
   mutating func take(id: String) {
-    guard id.utf8.count <= BoundedDictionary<NameAcceptance>.nameLimit, ids.first != id else { return }
+    guard id.utf8.count <= BoundedDictionary<QueryNameAcceptance>.nameLimit, ids.first != id else { return }
     ids.removeAll { $0 == id }
     ids.insert(id, at: 0)
     if ids.count > Self.idLimit { ids.removeLast() }

@@ -8,7 +8,7 @@ import Workers
 /// The link converts the broker's errors to `LinkError`.
 package final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
-  private let clients = Mutex<[QueueClient]>([])
+  private let clients = Mutex<[ReconnectingQueueClient]>([])
   private let isClosed = Atomic(false)
   /// The time until which the broker counts as silent, because it did not answer a probe; nil after an answered probe.
   ///
@@ -118,7 +118,7 @@ package final class BrokerLink: PoolBrokerLink {
   package func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     let dialer = dialer
     let client = try await Self.mapped { () throws(BrokerError) in
-      try await QueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)
+      try await ReconnectingQueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)
     }
     clients.withLock { $0.append(client) }
     return BrokerTransport(client)
@@ -143,7 +143,7 @@ package final class BrokerLink: PoolBrokerLink {
 
   package func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+    respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
   ) async throws(LinkError) {
     let dialer = dialer
     try await Self.mapped { () throws(BrokerError) in
@@ -167,9 +167,9 @@ package final class BrokerLink: PoolBrokerLink {
 
 /// The transport of a link to a broker, which sends requests with a queue client.
 private final class BrokerTransport: PostingTransport {
-  private let client: QueueClient
+  private let client: ReconnectingQueueClient
 
-  init(_ client: QueueClient) { self.client = client }
+  init(_ client: ReconnectingQueueClient) { self.client = client }
 
   var queue: String { client.queue }
 

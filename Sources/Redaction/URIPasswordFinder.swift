@@ -17,9 +17,9 @@ struct URIPasswordFinder {
   private struct URIAfterScheme {
     /// The index of the first character after the scheme.
     var start: Int
-    var kind: URIKind
+    var kind: BrokerWebOrOther
 
-    enum URIKind {
+    enum BrokerWebOrOther {
       /// The URI of a broker, possibly misspelled. The text after the user and a colon is a password, even without a
       /// host.
       case broker
@@ -80,7 +80,7 @@ struct URIPasswordFinder {
     return String(letters.reversed()).lowercased()
   }
 
-  private func kind(_ scheme: String) -> URIAfterScheme.URIKind {
+  private func kind(_ scheme: String) -> URIAfterScheme.BrokerWebOrOther {
     if ["http", "https", "ws", "wss"].contains(scheme) { return .web }
     return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
   }
@@ -113,7 +113,7 @@ struct URIPasswordFinder {
   ///
   /// A broker's URI can lack the `@`, as in `guest:secret`. The text after the colon is then a password if it is not a
   /// port. This password ends at the last `@` of the whole URI, or at the end of the URI.
-  private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.URIKind) -> Range<Int>? {
+  private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.BrokerWebOrOther) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
     if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
@@ -127,7 +127,7 @@ struct URIPasswordFinder {
   ///
   /// In a web address, the part ends before the path. In any other URI, the part ends before a parameter such as
   /// `?certfile=`. The value of such a parameter, a file or a host, can contain an `@`.
-  private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.URIKind) -> ArraySlice<Character> {
+  private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.BrokerWebOrOther) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
     let query = uri.indices.first { place in

@@ -156,7 +156,7 @@ public struct Console: Sendable {
   ///
   /// - Returns: False if a write fails, or if the run is stopped while the function waits for a slow reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    if let stream = StoppableStandardOutput.of(descriptor) {
+    if let stream = NonHangingStandardStream.of(descriptor) {
       let code = stream.write(bytes)
       if descriptor == 1, ![0, EPIPE, ECANCELED].contains(code) { failure.store(code, ordering: .relaxed) }
       return code == 0

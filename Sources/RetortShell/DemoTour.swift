@@ -82,7 +82,7 @@ final class DemoTour: Sendable {
 
 /// The command line of `retort demo`, with its options.
 var demoUsage: String {
-  let options = ProgramCommandLine.all.first { $0.name == "demo" }?.options ?? []
+  let options = SubcommandDeclaration.all.first { $0.name == "demo" }?.options ?? []
   return "retort demo" + options.map { " [\($0.name)\($0.value.map { " " + $0 } ?? "")]" }.joined()
 }
 

@@ -33,7 +33,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
 /// Returns the error in the arguments of `retort journal`, and the next step.
 private func misuse(of words: [String], _ usage: String) -> (problem: String, step: String) {
   guard let path = words.first, !path.hasPrefix("-") else { return ("needs a file", usage) }
-  let file = ShellWord.quoted(path)
+  let file = ShellWordQuoter.quoted(path)
   switch words.dropFirst().first {
   case "settle" where words.count < 3:
     return (
@@ -41,7 +41,7 @@ private func misuse(of words: [String], _ usage: String) -> (problem: String, st
       "retort journal \(file) lists the unknown changes"
     )
   case "settle" where words.count == 3:
-    let change = "retort journal \(file) settle \(ShellWord.quoted(words[2]))"
+    let change = "retort journal \(file) settle \(ShellWordQuoter.quoted(words[2]))"
     return ("settle needs the word done or the word again after the id", "\(change) done, or \(change) again")
   case "broker" where words.count == 2: return ("broker needs a name", "retort journal \(file) broker NAME")
   default: return ("can't use the arguments after the file", usage)
@@ -53,7 +53,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   -> Int32
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
-    let command = "retort journal \(ShellWord.quoted(path)) settle \(ShellWord.quoted(id))"
+    let command = "retort journal \(ShellWordQuoter.quoted(path)) settle \(ShellWordQuoter.quoted(id))"
     console.note(
       "error: retort journal settle needs the word done or the word again after the id, not '\(word)'\n"
         + "  = if the change was carried out: \(command) done\n  = if the change was not carried out: \(command) again\n"
@@ -67,9 +67,9 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
       named.isEmpty
       ? "is not the id of an unknown change"
       : "is the id of \(named.count) unknown changes: write one of these changes in full, such as "
-        + TerminalSafeText.message(ShellWord.quoted(named[0].text))
+        + TerminalSafeText.message(ShellWordQuoter.quoted(named[0].text))
     let (file, change) = (TerminalSafeText.message(path), TerminalSafeText.message(id))
-    let list = "retort journal \(TerminalSafeText.message(ShellWord.quoted(path)))"
+    let list = "retort journal \(TerminalSafeText.message(ShellWordQuoter.quoted(path)))"
     console.note("error: \(file): \(change) \(what)\n  = \(list) lists the unknown changes\n")
     return 2
   }

@@ -22,7 +22,7 @@ struct MeantCommandLine {
       return
         "a command comes before its options, but \(option) stands before the command \(word)\n  = \(line(as: word))"
     }
-    return proposal(word).map { "there is no file \(ShellWord.quoted(word))\n  = did you mean \($0)?" }
+    return proposal(word).map { "there is no file \(ShellWordQuoter.quoted(word))\n  = did you mean \($0)?" }
   }
 
   private func proposal(_ word: String) -> String? {
@@ -38,7 +38,7 @@ struct MeantCommandLine {
 
   /// Returns the command line that starts with a command; omits the options that the command does not accept.
   private func line(as command: String) -> String {
-    let accepted = ProgramCommandLine.all.first { $0.name == command }?.options ?? []
+    let accepted = SubcommandDeclaration.all.first { $0.name == command }?.options ?? []
     var (kept, rest): ([String], ArraySlice<String>) = ([], options)
     while let option = rest.popFirst() {
       let name = String(option.prefix { $0 != "=" })
@@ -49,13 +49,13 @@ struct MeantCommandLine {
   }
 
   private static func line(_ words: some Sequence<String>) -> String {
-    (["retort"] + words.map(ShellWord.quoted)).joined(separator: " ")
+    (["retort"] + words.map(ShellWordQuoter.quoted)).joined(separator: " ")
   }
 
   private static func exists(_ path: String) -> Bool { FileDescriptor.isFile(path) }
 
   /// The commands of the program, such as `check`.
-  private static let commands = ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }
+  private static let commands = SubcommandDeclaration.all.map(\.name).filter { !$0.isEmpty }
 
   /// Commands of other programs that run a script.
   private static let running = ["run", "exec", "execute", "start"]

@@ -300,7 +300,7 @@ final class Prompt: Sendable {
     } during: {
       defer {
         stop.end()
-        StoppableStandardOutput.resume()
+        NonHangingStandardStream.resume()
       }
       return await work.value
     }

@@ -58,7 +58,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   case "help": return help(rest, console)
   case "--help" where !rest.isEmpty, "-h" where !rest.isEmpty, "--version" where !rest.isEmpty:
     let word = rest[0]
-    let isCommand = arguments[0] != "--version" && ProgramCommandLine.all.contains { $0.name == word }
+    let isCommand = arguments[0] != "--version" && SubcommandDeclaration.all.contains { $0.name == word }
     console.note(
       "error: \(arguments[0]) takes no words, but '\(word)' follows\n  = "
         + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
@@ -177,7 +177,7 @@ private func scriptWords(
 
 /// Returns an option that occurs twice but is allowed only once; nil if there is no such option.
 private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
-  let line = ProgramCommandLine.all.first { $0.name == word }
+  let line = SubcommandDeclaration.all.first { $0.name == word }
   let known = Set(line?.options.filter { $0.value != nil }.map(\.name) ?? []).union(["--trace", "--yes-limit", "-o"])
   var seen: Set<String> = []
   var rest = arguments[...]
@@ -226,7 +226,7 @@ private func run(
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   if options.script == nil, file == nil, let reason = options.reason, reason.hasSuffix(".retort") {
-    let line = "retort --reason \"...\" \(ShellWord.quoted(reason))"
+    let line = "retort --reason \"...\" \(ShellWordQuoter.quoted(reason))"
     console.note("error: --reason needs a text before the file\n  = \(line)\n")
     return 2
   }
@@ -264,7 +264,7 @@ private func run(
 ///
 /// The program opened the file before the run. If the write fails after a successful run, the status is 1.
 private func write(
-  _ report: RunReport, to file: AtomicFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
+  _ report: RunReportFile, to file: AtomicFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
   let text =
     isXML ? report.junit(status: status, reason: reason) : report.json(status: status, reason: reason).text + "\n"
@@ -288,7 +288,7 @@ func makeSession(
   var own = options.session(arguments: arguments, environment: environment, console: console)
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
-  let output = ResultOutput(
+  let output = BufferedResultOutput(
     isTerminal: console.isTerminal, columns: console.columns, rows: console.rows,
     failure: { Console.failureText }, write: console.write)
   let topics = options.topics ?? []

@@ -46,7 +46,7 @@ final class RunStopper: Sendable {
       exit(signal.exitStatus)
     }
     if count == 1 {
-      StoppableStandardOutput.stop()
+      NonHangingStandardStream.stop()
       let isSaid = session.stop()
       work.cancel()
       return isSaid ? () : sayWhatIsNext(signal, forcedEnds)

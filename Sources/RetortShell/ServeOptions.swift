@@ -141,7 +141,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     console.note("error: retort serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
     return 2
   }
-  let host = ServiceCallbacks(
+  let host = ServiceOutputAndStopCallbacks(
     write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
   return await serve(options.settings(url: url), host)
 }
@@ -162,7 +162,7 @@ extension ServeOptions {
 @Sendable func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
   await SignalCatcher.shared.watching { _ in
-    StoppableStandardOutput.stop()
+    NonHangingStandardStream.stop()
     continuation.yield()
     continuation.finish()
   } during: {

@@ -21,7 +21,7 @@ enum ShellCommandLineWriter {
     if pieces.isEmpty { pieces = [.text("")] }
     return pieces.map { piece in
       switch piece {
-      case .text(let text): ShellWord.quoted(text)
+      case .text(let text): ShellWordQuoter.quoted(text)
       case .variable(let name): ShellVariablesForSecrets.reference(to: name)
       }
     }.joined()

@@ -48,7 +48,7 @@ struct StartFiles {
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
     do throws(TerminalError) {
-      return try TrustedFiles(environment: environment)?.contains(Self.resolved(Self.local), text) ?? false
+      return try FilesTrustedByUser(environment: environment)?.contains(Self.resolved(Self.local), text) ?? false
     } catch {
       note("error: \(error)\n")
       return false
@@ -61,7 +61,7 @@ struct StartFiles {
   /// - Throws: A `file` error.
   func trust(_ path: String) throws(Fault) -> SourceText {
     let text = try TextFile.read(path)
-    guard let trusted = TrustedFiles(environment: environment) else {
+    guard let trusted = FilesTrustedByUser(environment: environment) else {
       throw Fault(.file, "no directory is known for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
     }
     do throws(TerminalError) { try trusted.add(Self.resolved(path), text) } catch {

@@ -9,13 +9,13 @@ final class StatusLine: Sendable {
   /// The progress line of standard error.
   static let standard = StatusLine()
 
-  private struct LastTerminalLine {
+  private struct LastLineOccupancy {
     var isShown = false
     /// Whether the results on the terminal end in the middle of a line.
     var isInLine = false
   }
 
-  private let state = Mutex(LastTerminalLine())
+  private let state = Mutex(LastLineOccupancy())
 
   /// Shows a text as the progress line, cut to the terminal's width; removes the line for nil.
   func show(_ text: String?) {
@@ -41,7 +41,7 @@ final class StatusLine: Sendable {
     }
   }
 
-  private static func remove(_ state: inout LastTerminalLine) {
+  private static func remove(_ state: inout LastLineOccupancy) {
     if state.isShown { _ = Console.write(Array("\r\u{1B}[K".utf8), to: 2) }
     state.isShown = false
   }

@@ -16,7 +16,7 @@ import Synchronization
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
-  private let console: ServiceCallbacks
+  private let console: ServiceOutputAndStopCallbacks
   private let state = Mutex(LengthAndMissingLines())
 
   private struct LengthAndMissingLines {
@@ -36,7 +36,7 @@ final class CallLog: Sendable {
   /// Opens the log file, and discards its old content.
   ///
   /// The path `-` means standard output.
-  init(_ path: String, _ console: ServiceCallbacks) throws(LogOpeningError) {
+  init(_ path: String, _ console: ServiceOutputAndStopCallbacks) throws(LogOpeningError) {
     self.path = path
     self.console = console
     descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -51,7 +51,7 @@ final class CallLog: Sendable {
   var missing: Int { state.withLock(\.missingInAll) }
 
   /// Writes the line for a request on a queue.
-  func add(_ queue: String, _ delivery: Delivery, outcome: String) {
+  func add(_ queue: String, _ delivery: DeliveredRequest, outcome: String) {
     let request = try? JSONValue(parsing: delivery.body)
     let line: JSONValue = [
       "queue": .string(queue), "method": request?["method"] ?? .null, "id": request?["params"]?["id"] ?? .null,

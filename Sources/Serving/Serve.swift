@@ -7,7 +7,7 @@ import APIServer
 /// progress.
 ///
 /// - Returns: The exit status of the program.
-package func serve(_ options: ServiceSettings, _ console: ServiceCallbacks) async -> Int32 {
+package func serve(_ options: ServiceSettings, _ console: ServiceOutputAndStopCallbacks) async -> Int32 {
   do { return try await serving(options, console) } catch {
     let (text, status) = report(of: error)
     console.note("\(text)\n")
@@ -15,10 +15,10 @@ package func serve(_ options: ServiceSettings, _ console: ServiceCallbacks) asyn
   }
 }
 
-/// Opens the database, and serves it until ``ServiceCallbacks/stopped`` returns.
+/// Opens the database, and serves it until ``ServiceOutputAndStopCallbacks/stopped`` returns.
 ///
 /// Returns the exit status of the program.
-private func serving(_ options: ServiceSettings, _ console: ServiceCallbacks) async throws -> Int32 {
+private func serving(_ options: ServiceSettings, _ console: ServiceOutputAndStopCallbacks) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: ProtocolDialect(flavour: options.flavour, pages: options.pages),
     remembersChanges: options.flavour != .carrot)
@@ -82,7 +82,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 ///
 /// - Throws: A broker error if the first attempt to connect fails, or if the broker refuses the user or a queue.
 private func serve(
-  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServiceCallbacks
+  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServiceOutputAndStopCallbacks
 ) async throws(BrokerError) {
   let shared = try await queuesWithConsumers(queues.map(\.name), dialer)
   try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in

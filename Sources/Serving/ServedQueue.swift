@@ -47,7 +47,7 @@ struct ServedQueue: Sendable {
   ///
   /// If the connection is lost during the delay of the request, the broker redelivers the request. The service then
   /// does not carry out this delivery.
-  private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
+  private func respond(_ delivery: DeliveredRequest, isLost: () async -> Bool) async -> ServiceRepliesWithDelays {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)
     await rate?.turn()
@@ -55,7 +55,7 @@ struct ServedQueue: Sendable {
     if wait > .zero { try? await Task.sleep(for: wait) }
     if await isLost() {
       log?.add(name, delivery, outcome: "lost")
-      return ServiceAnswer([])
+      return ServiceRepliesWithDelays([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
     let body = faults.drawsRounding(&random) ? RoundedAndTrimmedRequest.body(delivery.body) : delivery.body
@@ -68,24 +68,27 @@ struct ServedQueue: Sendable {
     let isError = tooLarge != nil || reply?.isError == true
     let outcome = reply?.isRemembered == true ? "remembered" : isError ? "error" : "ok"
     log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? outcome)
-    if isSilent { return ServiceAnswer([]) }
+    if isSilent { return ServiceRepliesWithDelays([]) }
     let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: request smaller pages") }
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
   /// Returns the answer to a request, changed by a fault.
-  private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
+  private func answer(_ delivery: DeliveredRequest, _ reply: [UInt8], _ fault: InjectedFaults.Kind?)
+    -> ServiceRepliesWithDelays
+  {
     return switch fault {
-    case nil: ServiceAnswer([.init(reply)])
-    case .drop, .lose: ServiceAnswer([])
-    case .duplicate: ServiceAnswer([.init(reply), .init(reply)])
-    case .late: ServiceAnswer([.init(reply, delay: options.late ?? .seconds(10))])
-    case .wrongID: ServiceAnswer([.init(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
-    case .malformed: ServiceAnswer([.init(Array("<h1>Bad Gateway</h1>".utf8))])
-    case .rpcError: ServiceAnswer([.init(Self.internalError(delivery.body))])
-    case .empty: ServiceAnswer([.init([])])
-    case .round: ServiceAnswer([.init(reply)])
-    case .noConsumer: ServiceAnswer([.init(reply)], absence: options.away ?? .seconds(1))
+    case nil: ServiceRepliesWithDelays([.init(reply)])
+    case .drop, .lose: ServiceRepliesWithDelays([])
+    case .duplicate: ServiceRepliesWithDelays([.init(reply), .init(reply)])
+    case .late: ServiceRepliesWithDelays([.init(reply, delay: options.late ?? .seconds(10))])
+    case .wrongID:
+      ServiceRepliesWithDelays([.init(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
+    case .malformed: ServiceRepliesWithDelays([.init(Array("<h1>Bad Gateway</h1>".utf8))])
+    case .rpcError: ServiceRepliesWithDelays([.init(Self.internalError(delivery.body))])
+    case .empty: ServiceRepliesWithDelays([.init([])])
+    case .round: ServiceRepliesWithDelays([.init(reply)])
+    case .noConsumer: ServiceRepliesWithDelays([.init(reply)], absence: options.away ?? .seconds(1))
     }
   }
 

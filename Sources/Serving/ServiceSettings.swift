@@ -45,7 +45,7 @@ package struct ServiceSettings: Sendable {
 }
 
 /// Functions of the program that the service uses for output, and to learn when to stop.
-package struct ServiceCallbacks: Sendable {
+package struct ServiceOutputAndStopCallbacks: Sendable {
   /// Writes bytes to standard output.
   ///
   /// Returns false if writing fails.

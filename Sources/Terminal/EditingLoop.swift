@@ -42,7 +42,7 @@ final class EditingLoop {
     return sources.count > 1 && sources[1].revents != 0
   }
 
-  private func handle(_ event: EditingMessage) {
+  private func handle(_ event: EditingMailboxMessage) {
     switch event {
     case .read(let prompt, let continuation): read((prompt, continuation))
     case .discard(let continuation): continuation.resume(returning: readings.isEmpty ? readline.discardInput(input) : 0)

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A message from another thread to the line editor's thread, such as a notice to show.
-enum EditingMessage: Sendable {
+enum EditingMailboxMessage: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
   /// A caller requests that the input that the user has already typed is discarded; the result is the number of lines.
@@ -23,7 +23,7 @@ enum EditingMessage: Sendable {
 /// An eventfd wakes the thread for each message.
 final class EditingMailbox: Sendable {
   let bell: Int32
-  private let events = Mutex<[EditingMessage]>([])
+  private let events = Mutex<[EditingMailboxMessage]>([])
 
   init() throws(TerminalError) {
     bell = retort_bell_open(0)
@@ -34,12 +34,12 @@ final class EditingMailbox: Sendable {
     close(bell)
   }
 
-  func post(_ event: EditingMessage) {
+  func post(_ event: EditingMailboxMessage) {
     events.withLock { $0.append(event) }
     retort_bell_ring(bell)
   }
 
-  func takeAll() -> [EditingMessage] {
+  func takeAll() -> [EditingMailboxMessage] {
     retort_bell_answer(bell)
     return events.withLock { events in
       defer { events = [] }

@@ -32,7 +32,7 @@ import Synchronization
   /// The objects of PCRE2.
   ///
   /// A search locks the objects, because it writes to the contexts and to the match data.
-  private let compiled: Mutex<CompiledPattern>
+  private let compiled: Mutex<PCRE2Pattern>
   /// The number of groups of the pattern.
   let groupCount: Int
   /// The maximum size, in bytes, of a text that the pattern's machine code searches.
@@ -41,7 +41,7 @@ import Synchronization
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(PatternSyntaxError) {
-    let compiled = try CompiledPattern(pattern, Self.options(flags))
+    let compiled = try PCRE2Pattern(pattern, Self.options(flags))
     (groupCount, quickLimit) = (compiled.groupCount, Self.quickLimit(of: pattern))
     self.compiled = Mutex(compiled)
   }
@@ -151,7 +151,7 @@ extension RegularExpression {
 /// The objects of PCRE2 for one pattern: the pattern in machine code and in interpreted form, and memory for searches.
 ///
 /// Only one search at a time can use the objects, so they are in a mutex.
-@safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
+@safe private struct PCRE2Pattern: ~Copyable, @unchecked Sendable {
   private let quick: OpaquePointer
   private let careful: OpaquePointer
   private let quickContext: OpaquePointer

@@ -30,9 +30,9 @@ struct LateReplyForwarder {
   /// Returns a stream of messages with late replies; nil if the outcome of every change is known.
   ///
   /// The stream ends after the last missing reply, or after ten minutes.
-  func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.OutgoingReply>? {
+  func messages(of pool: WorkerPool) -> AsyncStream<ServiceRepliesWithDelays.OutgoingReply>? {
     guard !unknown.isEmpty else { return nil }
-    let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.OutgoingReply.self)
+    let (messages, message) = AsyncStream.makeStream(of: ServiceRepliesWithDelays.OutgoingReply.self)
     let (watch, givesResults) = (lateReplies.watch(), chunk.givesResults)
     for (change, error) in unknown {
       guard let id = error.call?.correlationID else { continue }
@@ -40,7 +40,8 @@ struct LateReplyForwarder {
         let outcome = ChunkReply.Outcome(late: outcome)
         let own = givesResults ? outcome : outcome.withoutContents(change)
         let response = Response(id: .string(id), outcome: .result(own.json))
-        message.yield(ServiceAnswer.OutgoingReply(pool.signed(response.encoded()), correlationID: Array(id.utf8)))
+        message.yield(
+          ServiceRepliesWithDelays.OutgoingReply(pool.signed(response.encoded()), correlationID: Array(id.utf8)))
       }
     }
     Task {

@@ -13,7 +13,7 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
   /// The function does the same as `Dialer.takeBack(queue:_:while:respond:)`.
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+    respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
   ) async throws(LinkError)
 }
 
@@ -57,11 +57,11 @@ extension PoolCarrier {
       guard pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
         request.params["run"]?.stringValue == run, let count = request.params["changes"]?.arrayValue?.count
       else { return nil }
-      if delivery.isRedelivered { return ServiceAnswer([]) }
+      if delivery.isRedelivered { return ServiceRepliesWithDelays([]) }
       let reply = ChunkReply(
         [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count), time: .zero)
       let response = Response(id: request.id, outcome: .result(reply.json))
-      return ServiceAnswer([ServiceAnswer.OutgoingReply(pool.signed(response.encoded()))])
+      return ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(pool.signed(response.encoded()))])
     }
     await waitForTakenChunks()
     abandon()

@@ -1,6 +1,6 @@
 extension PoolCarrier {
   /// The changes and the chunks of a carrier, and the state of its pool.
-  struct SendingProgress {
+  struct WaitingChangesAndSentChunks {
     var waiting: [ChangeWithoutOutcome] = []
     /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
     var head = 0

@@ -54,7 +54,7 @@ package final class PoolCarrier: CallbackCarrier {
   let transport: any Transport
   let limits: PoolCarrierSettings
   let run: String
-  private let state: Mutex<SendingProgress>
+  private let state: Mutex<WaitingChangesAndSentChunks>
   /// The time from the creation of a chunk to its expiry.
   ///
   /// After this time, a worker sends no more changes of the chunk.
@@ -102,7 +102,7 @@ package final class PoolCarrier: CallbackCarrier {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
     state = Mutex(
-      SendingProgress(
+      WaitingChangesAndSentChunks(
         size: AdaptiveChunkSize(workers: workers), workers: workers,
         budget: ChunkFailureBudget(limit: limits.failures, share: limits.share)))
   }

@@ -37,7 +37,9 @@ private func answers(_ count: Int, _ pool: WorkerPool, _ dialer: Dialer) async -
 }
 
 private func answer(of number: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> WorkerStatus? {
-  guard let client = try? await QueueClient(dialer, queue: pool.questions(to: number), repliesDirectly: true) else {
+  guard
+    let client = try? await ReconnectingQueueClient(dialer, queue: pool.questions(to: number), repliesDirectly: true)
+  else {
     return nil
   }
   let id = client.nextCorrelationID()

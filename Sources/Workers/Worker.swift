@@ -22,14 +22,14 @@ final class Worker: Sendable {
   private let silence: Duration
   /// The object that receives late replies from the services.
   private let lateReplies: LateReplies
-  private let memory = ReplayGuard()
-  private let freezeDetector: FreezeDetector
+  private let memory = DuplicateChunkGuard()
+  private let freezeDetector: ProcessFreezeDetector
   private let state = Mutex(CurrentChunkAndClients())
 
   init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.settings, self.callbacks, self.link, self.lateReplies) = (settings, callbacks, link, lateReplies)
     silence = WorkerPool.silence(of: settings.uri)
-    freezeDetector = FreezeDetector(limit: .seconds(2 * WorkerPool.heartbeat(of: settings.uri)))
+    freezeDetector = ProcessFreezeDetector(limit: .seconds(2 * WorkerPool.heartbeat(of: settings.uri)))
   }
 
   /// Watches whether the process was frozen, until the task is cancelled.
@@ -68,8 +68,8 @@ final class Worker: Sendable {
           on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))
         ) { delivery in
           let id = (try? Request(decoding: delivery.body))?.id ?? .null
-          return ServiceAnswer([
-            ServiceAnswer.OutgoingReply(Response(id: id, outcome: .result(self.status.json)).encoded())
+          return ServiceRepliesWithDelays([
+            ServiceRepliesWithDelays.OutgoingReply(Response(id: id, outcome: .result(self.status.json)).encoded())
           ])
         }
       } catch {
@@ -81,7 +81,7 @@ final class Worker: Sendable {
   }
 
   /// Carries out the chunk of a request; returns the reply, and a stream of late replies to the chunk's changes.
-  private func answer(_ delivery: Delivery) async -> ServiceAnswer {
+  private func answer(_ delivery: DeliveredRequest) async -> ServiceRepliesWithDelays {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
       note(refusal: "a message that is not a JSON-RPC request")
@@ -100,14 +100,14 @@ final class Worker: Sendable {
     }
   }
 
-  private func signed(_ body: [UInt8]) -> ServiceAnswer {
-    ServiceAnswer([ServiceAnswer.OutgoingReply(settings.pool.signed(body))])
+  private func signed(_ body: [UInt8]) -> ServiceRepliesWithDelays {
+    ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(settings.pool.signed(body))])
   }
 
   /// Reads the chunk of a request, and checks that the worker accepts the chunk.
   ///
   /// - Throws: ``ChunkRefusal`` if the worker does not accept the chunk.
-  private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
+  private func accepted(_ request: Request, _ delivery: DeliveredRequest) throws(ChunkRefusal) -> Chunk {
     let pool = settings.pool
     guard pool.accepts(delivery.body) else {
       let fault = WorkerPool.isSigned(delivery.body) ? "wrong" : "missing"
@@ -134,7 +134,7 @@ final class Worker: Sendable {
     return chunk
   }
 
-  private func carriedOut(_ chunk: Chunk, _ delivery: Delivery) async throws(ChunkRefusal) -> ChunkReply {
+  private func carriedOut(_ chunk: Chunk, _ delivery: DeliveredRequest) async throws(ChunkRefusal) -> ChunkReply {
     guard !chunk.changes.isEmpty else { return ChunkReply([], time: .zero) }
     if delivery.isRedelivered {
       callbacks.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")

@@ -7,7 +7,9 @@ import Testing
 /// Tests of the broker's answers to a published change: a confirm, a refusal, or "no route" for a missing queue.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
   /// Sends `count` changes at the same time to a queue without a service, and returns their errors.
-  private func changes(_ count: Int, _ client: QueueClient, within waitLimit: Duration) async -> [BrokerError?] {
+  private func changes(_ count: Int, _ client: ReconnectingQueueClient, within waitLimit: Duration) async
+    -> [BrokerError?]
+  {
     await withTaskGroup(of: BrokerError?.self) { group in
       for number in 0..<count {
         group.addTask { await client.failure("change \(number)", within: waitLimit, mayRepeat: false) }
@@ -20,7 +22,7 @@ import Testing
     let vhost = try await PrivateBroker.shared.vhost()
     try vhost.declare(queue: "full", maxLength: 5)
     let dialer = try await Dialer(try AMQPURI(vhost.uri), name: "test")
-    let client = try await QueueClient(dialer, queue: "full")
+    let client = try await ReconnectingQueueClient(dialer, queue: "full")
     for _ in 0..<5 {
       #expect(await client.silence("fills", within: .milliseconds(50), mayRepeat: false)?.wasConfirmed == true)
     }
@@ -35,7 +37,7 @@ import Testing
     try vhost.declare(queue: "closed", maxLength: 5)
     try vhost.allowPublishing(false)
     let dialer = try await Dialer(try AMQPURI(vhost.uri), name: "test")
-    let client = try await QueueClient(dialer, queue: "closed")
+    let client = try await ReconnectingQueueClient(dialer, queue: "closed")
     let errors = await changes(100, client, within: .seconds(3600))
     #expect(errors.allSatisfy { $0?.code == .accessRefused && $0?.wasSent == false })
     await dialer.close()
@@ -47,7 +49,7 @@ import Testing
     let (strays, stray) = AsyncStream.makeStream(of: (String, Result<[UInt8], BrokerError>).self)
     let dialer = try await Dialer(
       try AMQPURI(proxy.uri), name: "test", listener: Connection.EventObserver(stray: { stray.yield(($0, $1)) }))
-    let client = try await QueueClient(dialer, queue: "nowhere")
+    let client = try await ReconnectingQueueClient(dialer, queue: "nowhere")
     proxy.happen(.stall)
     let id = client.nextCorrelationID()
     await #expect(throws: BrokerError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false)) {

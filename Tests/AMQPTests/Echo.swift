@@ -28,7 +28,9 @@ struct Echo {
       try AMQPURI(vhost.uri + parameters), name: "test", listener: Connection.EventObserver { notices.add($0) })
   }
 
-  func client(_ queue: String = "echo") async throws -> QueueClient { try await QueueClient(dialer, queue: queue) }
+  func client(_ queue: String = "echo") async throws -> ReconnectingQueueClient {
+    try await ReconnectingQueueClient(dialer, queue: queue)
+  }
 
   func close() async {
     await dialer.close()
@@ -36,7 +38,7 @@ struct Echo {
   }
 }
 
-extension QueueClient {
+extension ReconnectingQueueClient {
   /// Sends a text and returns the text of the reply.
   func ask(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async throws -> String {
     let reply = try await send(

@@ -6,7 +6,7 @@ struct HeldService {
   let vhost: VirtualHost
   let proxy: Proxy
   let dialer: Dialer
-  let client: QueueClient
+  let client: ReconnectingQueueClient
   /// Yields the text of each request when the request arrives at the service.
   let arrivals: AsyncStream<String>
   /// Yields the texts with which the dialer reports lost and new connections.
@@ -33,7 +33,7 @@ struct HeldService {
     dialer = try await Dialer(
       try AMQPURI(proxy.uri + parameters), name: "test",
       listener: Connection.EventObserver { noticed.yield($0.replacing(address, with: "PROXY")) })
-    client = try await QueueClient(dialer, queue: "held")
+    client = try await ReconnectingQueueClient(dialer, queue: "held")
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }
 

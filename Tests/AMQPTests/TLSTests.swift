@@ -35,7 +35,7 @@ import Testing
     let uri = try AMQPURI("amqps://guest:guest@localhost:\(port)/\(vhost)\(parameters)")
     #expect("\(uri)" == "amqps://guest@localhost:\(port)/\(vhost)")
     let dialer = try await Dialer(uri, name: "test")
-    let client = try await QueueClient(dialer, queue: "echo")
+    let client = try await ReconnectingQueueClient(dialer, queue: "echo")
     let body = String(repeating: "TLS ", count: 100_000)
     #expect(try await client.ask(body) == body)
     for number in 0..<200 { #expect(try await client.ask("\(number)") == "\(number)") }

@@ -17,7 +17,7 @@ import Testing
   private func run(
     _ elements: [Element], _ sending: Sending = .inTasks, on scripted: ScriptedCarrier, window: Int = 4,
     continuesOnError: Bool = false,
-    account: StatementConsentsAndOutcomes = StatementConsentsAndOutcomes(RunSafeguardState(.given)),
+    account: StatementConsentsAndOutcomes = StatementConsentsAndOutcomes(RunWideSafeguards(.given)),
     consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
@@ -97,26 +97,26 @@ import Testing
 
   @Test(arguments: Sending.allCases) func aLimitStopsAtItsElement(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
-    let limited = StatementConsentsAndOutcomes(RunSafeguardState(.limited(4)))
+    let limited = StatementConsentsAndOutcomes(RunWideSafeguards(.limited(4)))
     let report = await run((0..<20).map { Element($0) }, sending, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
-    guard let refused = report.stop as? UnsentChangeError, case .runLimit(4) = refused.refusal else {
+    guard let refused = report.stop as? ChangeRefusedBeforeSendingError, case .runLimit(4) = refused.refusal else {
       Issue.record("the limit is not what stopped it")
       return
     }
     #expect((refused.element as? Element)?.number == 4)
     let consent = DestroyConsent(limit: 2, isConfirmed: true)
     let confirmed = await run((0..<20).map { Element($0) }, sending, on: ScriptedCarrier(), consent: consent)
-    #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is UnsentChangeError)
+    #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is ChangeRefusedBeforeSendingError)
   }
 
   @Test(arguments: Sending.allCases) func refusesChangesOfAStreamedQueue(_ sending: Sending) async {
-    let account = StatementConsentsAndOutcomes(RunSafeguardState(.given))
+    let account = StatementConsentsAndOutcomes(RunWideSafeguards(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], sending, on: carrier, account: account)
     withExtendedLifetime(lease) {}
-    #expect(carrier.carried.isEmpty && report.stop is UnsentChangeError)
+    #expect(carrier.carried.isEmpty && report.stop is ChangeRefusedBeforeSendingError)
   }
 
   @Test(arguments: Sending.allCases) func aCancelledStatementBeginsNoMore(_ sending: Sending) async {

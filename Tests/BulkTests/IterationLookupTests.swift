@@ -25,7 +25,7 @@ import Testing
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
     _ step: IterationChangeRole = IterationChangeRole(), isSettled: Bool = false
-  ) async throws -> Journal.IterationResumeDecision {
+  ) async throws -> Journal.IterationLookupFinding {
     defer { unlink(path) }
     let header = JournalHeader(
       broker: "rabbit@a /", queue: "", type: "", verb: "each", key: ".id", created: "2026-01-01T00:00:00Z",
@@ -53,13 +53,13 @@ import Testing
 
   @Test(
     arguments: [
-      ([.update(12, ["views": 1])], Journal.IterationResumeDecision.done), ([.destroy(14)], .done),
+      ([.update(12, ["views": 1])], Journal.IterationLookupFinding.done), ([.destroy(14)], .done),
       ([.update(12, ["views": 1]), .destroy(14)], .done), ([.update(12, ["views": 2])], .unknown),
       ([.update(13, ["views": 1])], .unknown), ([.destroy(12)], .repeatable), ([.destroy(12), link], .repeatable),
       ([.update(12, ["views": 1]), .destroy(13)], .unknown), ([.destroy(13), .update(12, ["views": 1])], .unknown),
       ([create], .unknown), ([.destroy(14), create], .unknown),
-    ] as [([Change], Journal.IterationResumeDecision)])
-  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationResumeDecision) async throws {
+    ] as [([Change], Journal.IterationLookupFinding)])
+  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationLookupFinding) async throws {
     #expect(try await self.finding(changes, isLast: true) == finding)
   }
 
@@ -84,9 +84,9 @@ import Testing
       ([create, .destroy(12)], [.failed(ClientError(.invalid, "no"))], .repeatable),
       ([create], [.failed(ClientError(.badGateway, "500"))], .unknown),
       ([create], [.unknown(ClientError(.unknown, "no reply"))], .unknown),
-    ] as [([Change], [Outcome], Journal.IterationResumeDecision)])
+    ] as [([Change], [Outcome], Journal.IterationLookupFinding)])
   func recordedOutcomesSettleChanges(
-    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationResumeDecision
+    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationLookupFinding
   ) async throws {
     #expect(try await self.finding(changes, isLast: true, outcomes) == finding)
   }
@@ -108,9 +108,9 @@ import Testing
 
   /// A lookup finds a created resource by the key of the create, here by the field `text`.
   @Test(arguments: [
-    ("a", false, Journal.IterationResumeDecision.done), ("b", false, .unknown), ("b", true, .repeatable),
+    ("a", false, Journal.IterationLookupFinding.done), ("b", false, .unknown), ("b", true, .repeatable),
   ])
-  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationResumeDecision)
+  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupFinding)
     async throws
   {
     var step = IterationChangeRole()

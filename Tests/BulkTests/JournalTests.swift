@@ -36,7 +36,7 @@ import Testing
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
     let dispatcher = ChangeDispatcher(
-      StatementConsentsAndOutcomes(RunSafeguardState(.given)), carrier, lateReplies: nil, guards: guards)
+      StatementConsentsAndOutcomes(RunWideSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: 4, continuesOnError: continuesOnError), consent: consent,
       next: { rest.take() },
@@ -232,7 +232,7 @@ import Testing
       guards.halt = halt
       var rest: [Element]? = (1...100).map { Element($0) }
       let dispatcher = ChangeDispatcher(
-        StatementConsentsAndOutcomes(RunSafeguardState(.given)), carrier, lateReplies: nil, guards: guards)
+        StatementConsentsAndOutcomes(RunWideSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
       let policy = SendingPolicy(window: 1, continuesOnError: true)
       let report = await dispatcher.run(
         StatementReport(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })

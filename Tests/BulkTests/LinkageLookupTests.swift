@@ -50,7 +50,7 @@ import Testing
     let carrier = ScriptedCarrier()
     var rest: [Element]? = [Element(1, .success(now))]
     let dispatcher = ChangeDispatcher(
-      StatementConsentsAndOutcomes(RunSafeguardState(.given)), carrier, lateReplies: nil, guards: guards)
+      StatementConsentsAndOutcomes(RunWideSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
     let report = await dispatcher.run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })

@@ -62,7 +62,7 @@ import Testing
   @Test func anEqualResourceIsNotSentAndStopsNothing() async {
     let carrier = ScriptedCarrier()
     var rest = [Element(0, .failure(.same)), Element(1), Element(2, .failure(.same))][...]
-    let account = StatementConsentsAndOutcomes(RunSafeguardState(.given))
+    let account = StatementConsentsAndOutcomes(RunWideSafeguards(.given))
     let report = await ChangeDispatcher(account, carrier, lateReplies: nil).run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: false), consent: nil
     ) {

@@ -18,7 +18,7 @@ import Testing
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
     let dispatcher = ChangeDispatcher(
-      StatementConsentsAndOutcomes(RunSafeguardState(.given)), carrier, lateReplies: late, guards: guards)
+      StatementConsentsAndOutcomes(RunWideSafeguards(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -154,8 +154,8 @@ import Testing
   }
 
   /// Resources of another queue or broker can have the same types and ids.
-  @Test(arguments: [BackupTarget(broker: "b", queue: "other"), BackupTarget(broker: "c", queue: "posts")])
-  func aBackupOfAnotherTargetIsRefused(_ other: BackupTarget) async throws {
+  @Test(arguments: [BackedUpQueue(broker: "b", queue: "other"), BackedUpQueue(broker: "c", queue: "posts")])
+  func aBackupOfAnotherTargetIsRefused(_ other: BackedUpQueue) async throws {
     defer { unlink(path) }
     let service = ScriptedService(["1": ["views": 1]])
     var guards = ChangeSafeguards()
@@ -338,7 +338,7 @@ import Testing
   // MARK: - Control of a run by retort ctl
 
   @Test func aPausedRunSendsNothingUntilItIsResumed() async {
-    let account = RunSafeguardState(.given)
+    let account = RunWideSafeguards(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
     #expect(account.control.status == "no statement is running\npaused by retort ctl")
@@ -363,7 +363,7 @@ import Testing
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {
     let opened = Mutex(0)
-    let account = RunSafeguardState(.given, control: RemoteRunControl { _ in opened.withLock { $0 += 1 } })
+    let account = RunWideSafeguards(.given, control: RemoteRunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
     let dispatcher = ChangeDispatcher(StatementConsentsAndOutcomes(account), carrier, lateReplies: nil)
     account.control.pause()
@@ -392,6 +392,6 @@ import Testing
   }
 }
 
-extension BackupTarget {
-  fileprivate static let posts = BackupTarget(broker: "b", queue: "posts")
+extension BackedUpQueue {
+  fileprivate static let posts = BackedUpQueue(broker: "b", queue: "posts")
 }

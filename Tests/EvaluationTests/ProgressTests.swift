@@ -61,7 +61,7 @@ import Values
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
-      let run = RunSafeguardState(.given)
+      let run = RunWideSafeguards(.given)
       let host = Session.SessionCallbacks(open: { _ throws(LinkError) in throw LinkError(.address, "") }) {
         show.yield($0)
       }

@@ -50,9 +50,9 @@ import Testing
       ("a | create posts include: \"^", "create", .option("include"), []),
       ("show (x | first) ^", "show", .argument(1), []), ("show posts x.id ^", "show", .argument(2), []),
       ("index posts page: {size: 1} ^", "index", .argument(1), []), ("show posts [1..2] ^", "show", .argument(2), []),
-    ] as [(String, String, CursorContext.ArgumentTarget.CallArgument, [String])])
+    ] as [(String, String, CursorContext.ArgumentTarget.IndexOrOptionName, [String])])
   func aValueIsPassedToItsArgument(
-    marked: String, call: String, place: CursorContext.ArgumentTarget.CallArgument, path: [String]
+    marked: String, call: String, place: CursorContext.ArgumentTarget.IndexOrOptionName, path: [String]
   ) {
     let target = context(marked).target
     #expect(target?.call.name == call && target?.place == place && target?.path == path)

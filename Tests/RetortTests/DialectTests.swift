@@ -105,7 +105,7 @@ import Values
   ) async throws {
     let service = try await FakeService("--flavour", flavour)
     let dialer = try await Dialer(try AMQPURI(service.vhost.uri), name: "test")
-    let client = try await QueueClient(dialer, queue: "posts")
+    let client = try await ReconnectingQueueClient(dialer, queue: "posts")
     let reply = try await client.send(
       correlationID: client.nextCorrelationID(), body: Array(#"{"id":"x","method":"show","params":{"id":"1"}}"#.utf8),
       deadline: .now + .seconds(50), expires: false, mayRepeat: true)

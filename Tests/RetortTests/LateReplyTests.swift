@@ -17,19 +17,19 @@ import Testing
   private func run(_ statements: String, _ answer: String) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")
-    let held = Mutex<[Delivery]>([])
+    let held = Mutex<[DeliveredRequest]>([])
     _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings(workers: 8)) { delivery in
       guard String(decoding: delivery.body, as: UTF8.self).contains("\"show\"") else {
         held.withLock { $0.append(delivery) }
-        return ServiceAnswer([])
+        return ServiceRepliesWithDelays([])
       }
-      func reply(_ delivery: Delivery, _ answer: String) -> ServiceAnswer.OutgoingReply {
+      func reply(_ delivery: DeliveredRequest, _ answer: String) -> ServiceRepliesWithDelays.OutgoingReply {
         let id = String(decoding: delivery.correlationID, as: UTF8.self)
-        return ServiceAnswer.OutgoingReply(
+        return ServiceRepliesWithDelays.OutgoingReply(
           Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8), correlationID: delivery.correlationID)
       }
       let late = held.withLock { $0 }.map { reply($0, answer) }
-      return ServiceAnswer(late + late + [reply(delivery, #""result":{"data":{"type":"posts","id":"1"}}"#)])
+      return ServiceRepliesWithDelays(late + late + [reply(delivery, #""result":{"data":{"type":"posts","id":"1"}}"#)])
     }
     let ran = await Ran.retort(
       "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])

@@ -183,7 +183,7 @@ import Testing
     let service = try await FakeService()
     let worker = await PoolWorker(in: service.vhost, ["--insecure"], key: nil)
     let dialer = try await Dialer(try AMQPURI(service.vhost.uri), name: "test")
-    let client = try await QueueClient(dialer, queue: "retort.work.test")
+    let client = try await ReconnectingQueueClient(dialer, queue: "retort.work.test")
     let change =
       #"{"broker":"b","queue":"posts","type":"posts","verb":"update","method":"update","params":{},"expires":true,"timeout":100}"#
     let many = Array(repeating: change, count: 201).joined(separator: ",")
@@ -300,7 +300,7 @@ import Testing
         try? await Task.sleep(for: .seconds(600))
       }
       let reply = #"{"id":\#(id),"jsonrpc":"2.0","result":{"outcomes":[],"times":"","took":0}}"#
-      return ServiceAnswer([ServiceAnswer.OutgoingReply(Array(reply.utf8))])
+      return ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(Array(reply.utf8))])
     }
     let statement =
       #"1..40 | update posts {views: 1} workers: "test" timeout: 1s on-error: "continue""#

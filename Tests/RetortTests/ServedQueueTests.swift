@@ -83,7 +83,7 @@ import Testing
     _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings()) { delivery in
       _ = service.reply(queue: "posts", body: delivery.body, correlationID: delivery.correlationID)
       await connection.close()
-      return ServiceAnswer([])
+      return ServiceRepliesWithDelays([])
     }
     return connection
   }

@@ -75,9 +75,10 @@ import Testing
   }
 
   /// The shells complete exactly the options that each command of the program accepts.
-  @Test(arguments: ProgramCommandLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws
+  @Test(arguments: SubcommandDeclaration.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String)
+    async throws
   {
-    let line = try #require(ProgramCommandLine.all.first { $0.name == name })
+    let line = try #require(SubcommandDeclaration.all.first { $0.name == name })
     if name.isEmpty {
       let known = Set(line.options.map(\.name))
       #expect(Set(ProgramOptions.words).subtracting(known).isEmpty)
@@ -93,11 +94,11 @@ import Testing
 
   /// The shells complete each word that the help shows after `retort`, such as `work`.
   @Test func everyWordOfTheProgramIsCompleted() {
-    let words = CommandLinePage.all.compactMap {
+    let words = CommandLineOrOptionPage.all.compactMap {
       $0.form.wholeMatch(of: #/retort ([a-z]+)( .*)?/#).map { String($0.output.1) }
     }
     #expect(words.contains("work"))
-    #expect(Set(words).subtracting(ProgramCommandLine.all.map(\.name)).isEmpty)
+    #expect(Set(words).subtracting(SubcommandDeclaration.all.map(\.name)).isEmpty)
   }
 
   @Test(arguments: ["retort", "bulk"]) func aManualPageReadsWell(_ page: String) async throws {

@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test func aChunkIsTakenOnceUntilItExpires() {
-    let memory = ReplayGuard()
+    let memory = DuplicateChunkGuard()
     var chunk = chunk([])
     for number in 0..<2000 {
       chunk.number = number

@@ -2,12 +2,12 @@ import Testing
 
 @testable import Workers
 
-/// Tests of ``FreezeDetector``, with times that the tests set.
+/// Tests of ``ProcessFreezeDetector``, with times that the tests set.
 struct FreezeDetectorTests {
   private let begin = ContinuousClock.now
 
   @Test func aGapCountsAsAFreezeOnce() {
-    let detector = FreezeDetector(limit: .seconds(10), now: begin)
+    let detector = ProcessFreezeDetector(limit: .seconds(10), now: begin)
     #expect(detector.freezes(now: begin + .seconds(9)) == 0)
     #expect(detector.freezes(now: begin + .seconds(19)) == 0)
     #expect(detector.freezes(now: begin + .seconds(29.5)) == 1)
@@ -17,7 +17,7 @@ struct FreezeDetectorTests {
 
   /// A thread that read the time earlier does not move the time of the detector back.
   @Test func anEarlierTimeIsNoFreeze() {
-    let detector = FreezeDetector(limit: .seconds(10), now: begin)
+    let detector = ProcessFreezeDetector(limit: .seconds(10), now: begin)
     #expect(detector.freezes(now: begin + .seconds(9)) == 0)
     #expect(detector.freezes(now: begin + .seconds(1)) == 0)
     #expect(detector.freezes(now: begin + .seconds(18)) == 0)
@@ -25,7 +25,7 @@ struct FreezeDetectorTests {
 
   /// The frozen worker may notice the freeze before the task that watches for freezes.
   @Test func eachCallerCanNoticeAFreeze() async {
-    let detector = FreezeDetector(limit: .seconds(10), now: begin - .seconds(30))
+    let detector = ProcessFreezeDetector(limit: .seconds(10), now: begin - .seconds(30))
     let watching = Task { await detector.run() }
     watching.cancel()
     await watching.value

@@ -60,7 +60,7 @@ import Testing
     }
     func takeBack(
       queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-      respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+      respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
     ) async throws(LinkError) {}
     func close() async {}
   }

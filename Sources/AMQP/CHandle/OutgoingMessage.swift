@@ -19,12 +19,12 @@ final class OutgoingMessage: Sendable {
   /// The client and the channel that send the request; nil if no client may send the request again.
   ///
   /// After an error, the client decides whether to send the request again. Without a client, the caller gets the error.
-  let origin: RequestOrigin?
+  let origin: SendingClientAndChannel?
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
     isMandatory: Bool = false, isConfirmed: Bool = false, expires: Bool = false,
-    deadline: ContinuousClock.Instant? = nil, origin: RequestOrigin? = nil
+    deadline: ContinuousClock.Instant? = nil, origin: SendingClientAndChannel? = nil
   ) {
     self.channel = channel
     self.routingKey = routingKey

@@ -89,7 +89,7 @@ struct DocumentWriter {
     bytes.append(contentsOf: shape.type)
     if dialect.linksEverything {
       append(#","links":{"self":"#)
-      link([record.type.name, ResourceKey.id(record.key)])
+      link([record.type.name, ResourceIDColumn.id(record.key)])
       append("}")
     }
     attributes(record, shape)
@@ -163,7 +163,7 @@ struct DocumentWriter {
 
   /// Writes the member `links` of a relationship.
   private mutating func links(_ relationship: Relationship, of record: ResourceRow) {
-    let (type, id) = (record.type.name, ResourceKey.id(record.key))
+    let (type, id) = (record.type.name, ResourceIDColumn.id(record.key))
     append(#""links":{"#)
     if dialect.linksEverything {
       append(#""self":"#)
@@ -190,6 +190,6 @@ struct DocumentWriter {
 
   private mutating func append(key: SQLValue) {
     if case .integer(let integer) = key { return append("\"\(integer)\"") }
-    append(string: ResourceKey.id(key))
+    append(string: ResourceIDColumn.id(key))
   }
 }

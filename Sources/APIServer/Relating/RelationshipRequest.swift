@@ -122,7 +122,7 @@ struct RelationshipRequest {
   /// Writes the linkage by updating the resource.
   private func write(_ linkage: JSONValue, _ database: Database) throws {
     let params: JSONObject = ["id": id, "data": document(linkage)]
-    _ = try WriteRequest(updating: params, of: type, in: schema).carryOut(database)
+    _ = try CreateOrUpdateRequest(updating: params, of: type, in: schema).carryOut(database)
   }
 
   /// Returns the member `data` of an `update` that writes the linkage.
@@ -142,7 +142,7 @@ struct RelationshipRequest {
 
   /// Returns the document of the parent resource, which includes the related resources.
   private func document(_ database: Database) throws -> JSONObject {
-    let replyWriter = try ResourceReplyWriter(["include": .string(name)], of: type, in: schema)
+    let replyWriter = try SingleResourceReplyWriter(["include": .string(name)], of: type, in: schema)
     let (text, key) = try ResourceIDParser.parse(id, of: type)
     guard let bytes = try replyWriter.document(key, database) else { throw RequestRefusal(.notFound(text)) }
     return try JSONValue(parsing: bytes).objectValue ?? [:]

@@ -4,7 +4,7 @@ import JSONText
 struct ResourceType: Sendable {
   /// The name of the table, which is also the name of the type and of the queue.
   let name: String
-  let key: ResourceKey
+  let key: ResourceIDColumn
   /// All columns of the table in order, including the key and the foreign keys.
   let columns: [Column]
   /// The columns whose values are attributes.

@@ -3,11 +3,11 @@ import SQLite
 /// A type to which the service is still adding relationships.
 struct ResourceTypeBuilder {
   let table: TableDescription
-  let key: ResourceKey
+  let key: ResourceIDColumn
   var toOnes: [Relationship] = []
   var toManies: [Relationship] = []
 
-  init(table: TableDescription, key: ResourceKey) {
+  init(table: TableDescription, key: ResourceIDColumn) {
     self.table = table
     self.key = key
   }

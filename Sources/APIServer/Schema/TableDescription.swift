@@ -96,14 +96,14 @@ struct TableDescription {
   /// The column that identifies a row; nil if there is no such column.
   ///
   /// A table without a primary key of one column uses its rowid. A rowid stays the same until the next VACUUM.
-  var key: ResourceKey? {
+  var key: ResourceIDColumn? {
     if let name = primaryKey.first, primaryKey.count == 1 {
       let isText = columns.contains { $0.name == name && ($0.kind == .text || $0.kind == .numberText) }
-      return ResourceKey(name: name, kind: isIntegerKey ? .integer : isText ? .text : .untyped, isRowID: false)
+      return ResourceIDColumn(name: name, kind: isIntegerKey ? .integer : isText ? .text : .untyped, isRowID: false)
     }
     let names = ["rowid", "_rowid_", "oid"].filter { name in !columns.contains { $0.name.lowercased() == name } }
     guard !isWithoutRowID, let name = names.first else { return nil }
-    return ResourceKey(name: name, kind: .integer, isRowID: true)
+    return ResourceIDColumn(name: name, kind: .integer, isRowID: true)
   }
 
   /// The two foreign keys of a join table; nil for any other table.

@@ -16,7 +16,7 @@ extension Compiler {
     /// expression instead returns a stream from a temporary file. If it is nil, such code also uses ``code``.
     var stored: CompiledExpression?
     /// What the check knows about the pipeline's value, for example that the value is a client.
-    var fact: Scope.VariableFact = .unknown
+    var fact: CompileTimeScope.VariableFact = .unknown
   }
 }
 

@@ -55,7 +55,7 @@ extension Compiler {
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,
-      Function.named(name).map { "to call the function: \(name)(\($0.takes(0) ? "" : "..."))" },
+      BuiltInFunction.named(name).map { "to call the function: \(name)(\($0.takes(0) ? "" : "..."))" },
       Command.named(name).map { "to run the command: (\($0.declaration.shortForm))" },
       Stage.named(name).map { "to use the stage: (... | \($0.declaration.shortForm))" },
     ]

@@ -13,7 +13,7 @@ extension Compiler {
     }
     noteVariable(name, arguments, range)
     let codes = arguments.map { code($0.expression) }
-    guard let function = Function.named(name) else {
+    guard let function = BuiltInFunction.named(name) else {
       reportUnknownFunction(name, nameRange, arguments)
       return broken
     }
@@ -48,7 +48,7 @@ extension Compiler {
   }
 
   /// Reports an error if the literal arguments make the function fail in every run.
-  private func refuse(literals: [Value?], of function: Function, _ operand: String, _ range: SourceRange) {
+  private func refuse(literals: [Value?], of function: BuiltInFunction, _ operand: String, _ range: SourceRange) {
     refuse(range) { () throws(Fault) in
       do throws(Fault) { try function.check(literals: literals) } catch { throw error.naming(operand) }
     }
@@ -74,7 +74,8 @@ extension Compiler {
       return report("unknown function \(name)", range, nextStep: form)
     }
     reportUnknown(
-      "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: ForeignWords.function(name),
+      "function", name, range, among: BuiltInFunction.all.map(\.name) + definitions.keys,
+      meant: ForeignWords.function(name),
       nextStep: "help functions lists the functions")
   }
 

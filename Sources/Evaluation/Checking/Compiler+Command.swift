@@ -5,7 +5,7 @@ import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.
-  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
     if let definition = definition(command.name) { return (call(definition, command, element: false), .unknown) }
     guard let known = Command.named(command.name) else {
       reportUnknownCommand(command)
@@ -51,7 +51,7 @@ extension Compiler {
     blank.isSingle = context.isSingle
     let template = blank
     if context.eachDepth > 0 {
-      requests[command.range] = CompiledChangeCommand(known, template, arguments) { name in
+      requests[command.range] = SyncEvaluatedChangeCommand(known, template, arguments) { name in
         scope.variable(name).map { !context.named.contains($0.slot) } ?? false
       }
     }
@@ -91,7 +91,7 @@ extension Compiler {
       let text = source.text(argument.expression.range)
       return takesText && unknownName(argument.expression) != nil ? text.quoted : text
     }
-    if arguments.isEmpty { return Function.named(name)?.takes(0) ?? false ? "\(name)()" : "\(name)(x)" }
+    if arguments.isEmpty { return BuiltInFunction.named(name)?.takes(0) ?? false ? "\(name)()" : "\(name)(x)" }
     return "\(name)(\(arguments.joined(separator: ", ")))"
   }
 
@@ -124,7 +124,7 @@ extension Compiler {
       return report(
         "the stage `\(name)` needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
     }
-    if Function.named(name) != nil {
+    if BuiltInFunction.named(name) != nil {
       return report(
         "`\(name)` is a function", command.nameRange,
         nextStep: "put the arguments in parentheses: \(functionForm(name, command))")
@@ -177,7 +177,7 @@ extension Compiler {
       (command.arguments.isEmpty ? ForeignWords.value(name) : nil)
       ?? (name == "open" && isFile ? "read" : ForeignWords.command(name))
     let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
-    let function = meant == nil && near == nil ? nearest(to: name, among: Function.all.map(\.name)) : nil
+    let function = meant == nil && near == nil ? nearest(to: name, among: BuiltInFunction.all.map(\.name)) : nil
     if let function {
       return report(
         "unknown command \(name)", command.nameRange, nextStep: "did you mean the function \(function)(...)?")

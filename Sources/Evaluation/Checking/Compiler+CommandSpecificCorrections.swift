@@ -17,7 +17,7 @@ extension Compiler {
   ///
   /// For example, the correction of `destroy posts filter: {...}` is `destroy-all posts filter: {...}`. Returns nil if
   /// the function finds no mistake.
-  func correctionOfCommand(_ call: CheckedCall) -> MisplacedArgumentError? {
+  func correctionOfCommand(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     switch call.command.name {
     case "destroy": destroyWithFilter(call)
     case "create": fieldWithoutBraces(call)
@@ -30,14 +30,14 @@ extension Compiler {
   }
 
   /// Corrects `destroy posts filter: {...}` to `destroy-all posts filter: {...}`.
-  private func destroyWithFilter(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func destroyWithFilter(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
     return MisplacedArgumentError(
       "destroy takes one id", filter.range, "destroy-all \(shown(call.positional[0])) filter: \(shown(filter))")
   }
 
   /// Corrects a field without the braces of its record: `update posts 1 text "b"`.
-  private func fieldWithoutBraces(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func fieldWithoutBraces(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard call.positional.count == call.declaration.parameters.count + 1, let field = call.positional.dropLast().last,
       let value = call.positional.last, case .name(let name) = field.kind, unknownName(field) != nil
     else { return nil }
@@ -47,7 +47,7 @@ extension Compiler {
   }
 
   /// Corrects an `update` with the id inside the record: `update posts {id: 1, text: "b"}`.
-  private func idInRecord(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func idInRecord(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard call.positional.count == 2, case .record(let entries) = call.positional[1].kind,
       let id = entries.first(where: { $0.name == "id" })
     else { return nil }
@@ -62,7 +62,7 @@ extension Compiler {
   /// Corrects an `upsert` with an id before the record: `upsert posts 1 {text: "b"}`.
   ///
   /// `upsert` finds the resource by a field, not by an id.
-  private func idBeforeRecord(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func idBeforeRecord(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard call.positional.count == 3, case .record(let entries) = call.positional[2].kind,
       let field = entries.first?.name, field.isName
     else { return nil }
@@ -73,7 +73,7 @@ extension Compiler {
   }
 
   /// Corrects a `call` whose parameters are not in the braces of a record: `call posts "show" id: 1`.
-  private func parametersWithoutBraces(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func parametersWithoutBraces(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard call.positional.count == 2, let first = call.unknown.first else { return nil }
     let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
     return MisplacedArgumentError(
@@ -82,7 +82,7 @@ extension Compiler {
   }
 
   /// Corrects a URI without quotes: `connect embedded:blog`, `connect localhost`, `connect localhost:5672`.
-  private func uriWithoutQuotes(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func uriWithoutQuotes(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     let message = "a URI must be in quotes"
     if let place = call.positional.first {
       guard unknownName(place) != nil else { return nil }

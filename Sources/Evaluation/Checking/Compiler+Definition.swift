@@ -8,13 +8,13 @@ extension Compiler {
   /// Compiles `def NAME(parameters) do ... end`.
   func define(_ node: Def) {
     if Command.named(node.name)?.declaration.isPromptOnly == false || Stage.named(node.name) != nil
-      || Function.named(node.name) != nil
+      || BuiltInFunction.named(node.name) != nil
     {
       report("\(node.name) is already a word of the language", node.nameRange, nextStep: "choose another name")
     }
     let outside = scope
     outer = scope
-    scope = Scope()
+    scope = CompileTimeScope()
     defer { (scope, outer) = (outer ?? outside, nil) }
     let before = effects
     within({ $0 = EnclosingConstructs(isInDef: true) }) { compile(node) }
@@ -30,7 +30,8 @@ extension Compiler {
           nextStep: "give one of the parameters another name")
       }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
-      let fact = Scope.ClientIdentity(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
+      let fact = CompileTimeScope.KnownClient(
+        identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
       _ = scope.define(parameter.name, parameter.range, .client(fact))
       _ = scope.read(parameter.name)
     }
@@ -93,8 +94,8 @@ extension Compiler {
   /// `fact` is the placeholder for the client in the effects of the `def`. Returns nil if `fact` is not a placeholder,
   /// or if the argument is not a variable.
   private func given(
-    _ fact: Scope.ClientIdentity, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
-  ) -> Scope.ClientIdentity? {
+    _ fact: CompileTimeScope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
+  ) -> CompileTimeScope.KnownClient? {
     let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
     guard
       let index = definition.parameters.indices.first(where: {

@@ -91,7 +91,7 @@ extension Compiler {
   }
 
   /// Returns `.varyingPage` for a literal record with a computed page number; otherwise returns `.unknown`.
-  func fact(ofRecord expression: Expr) -> Scope.VariableFact {
+  func fact(ofRecord expression: Expr) -> CompileTimeScope.VariableFact {
     guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
     return .varyingPage
   }
@@ -129,26 +129,27 @@ extension Compiler {
   /// Returns what the check knows about the client in a command's first argument.
   ///
   /// Returns nil if the argument is not a variable.
-  func client(of command: Language.Command) -> Scope.ClientIdentity? {
+  func client(of command: Language.Command) -> CompileTimeScope.KnownClient? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
   /// Returns what the check knows about the client in a variable; nil if the expression is not a variable.
-  func client(_ expression: Expr) -> Scope.ClientIdentity? {
+  func client(_ expression: Expr) -> CompileTimeScope.KnownClient? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }
     if case .client(let fact) = variable.fact { return fact }
-    return Scope.ClientIdentity(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
+    return CompileTimeScope.KnownClient(
+      identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
   }
 
-  func fact(of command: Language.Command) -> Scope.VariableFact {
+  func fact(of command: Language.Command) -> CompileTimeScope.VariableFact {
     switch command.name {
     case "stream": return client(of: command).map { .stream([$0]) } ?? .unknown
     case "client":
       guard let queue = command.literal("queue") else { return .unknown }
       let connection = command.option("on").map { "\($0.kind)" } ?? ""
-      return .client(Scope.ClientIdentity(identity: "queue \(queue) \(connection)", queue: queue))
+      return .client(CompileTimeScope.KnownClient(identity: "queue \(queue) \(connection)", queue: queue))
     default: return .unknown
     }
   }

@@ -6,7 +6,7 @@ import Values
 /// For example, `client "posts"` has a positional argument in place of the option `queue:`.
 extension Compiler {
   /// A call whose arguments the check compares with the declaration of the command.
-  struct CheckedCall {
+  struct CallAndDeclaration {
     let command: Language.Command
     let declaration: CommandDeclaration
     let positional: [Expr]
@@ -45,7 +45,7 @@ extension Compiler {
   /// `show posts id: 1`. The function returns true if it reports an error.
   func refusesMisplaced(_ command: Language.Command, _ declaration: CommandDeclaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
-    let call = CheckedCall(command, declaration)
+    let call = CallAndDeclaration(command, declaration)
     let corrections = [
       idAfterBar, optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient,
       missingArgument,
@@ -63,7 +63,7 @@ extension Compiler {
   /// Corrects a superfluous id in a stage: `... | link posts 1 "tags"`.
   ///
   /// In a stage, the element of the pipeline is the id.
-  private func idAfterBar(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func idAfterBar(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
       stage.parameters.count == call.declaration.parameters.count,
       full.declaration.parameters.count == stage.parameters.count + 1,
@@ -87,7 +87,7 @@ extension Compiler {
   }
 
   /// Corrects an option without its colon: `index posts include author`.
-  private func optionWithoutColon(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func optionWithoutColon(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     let options = call.declaration.options
     func option(_ place: Expr) -> CommandDeclaration.Option? {
       let word = if case .negate(let operand) = place.kind { operand } else { place }
@@ -110,7 +110,7 @@ extension Compiler {
   }
 
   /// Corrects a stage without the `|` before it: `stream posts take 5`.
-  private func stageWithoutBar(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func stageWithoutBar(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
     for (index, place) in call.positional.enumerated().dropFirst(places) {
       guard let stage = stageName(place, before: call.positional.dropFirst(index + 1).first) else { continue }
@@ -124,7 +124,7 @@ extension Compiler {
   }
 
   /// Corrects a record without the client before the record: `create {text: "a"}`.
-  private func recordWithoutClient(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func recordWithoutClient(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard call.declaration.parameters.map(\.name) == ["CLIENT", "RECORD"], call.positional.count == 1,
       case .record = call.positional[0].kind
     else { return nil }
@@ -135,7 +135,7 @@ extension Compiler {
   }
 
   /// Corrects a boolean option without its value: `destroy-all posts filter: {} confirm`.
-  private func flagWithoutColon(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func flagWithoutColon(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
       case .name(let name) = last.kind, unknownName(last) != nil,
       call.declaration.options.contains(where: { $0.name == name && $0.shape == .boolean })
@@ -144,7 +144,7 @@ extension Compiler {
   }
 
   /// Corrects an option in place of a required positional argument: `show posts id: 1`.
-  private func missingArgument(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func missingArgument(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
       !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
@@ -155,7 +155,7 @@ extension Compiler {
   }
 
   /// Corrects a positional argument after the last parameter: `client "posts"`, `with {a: 1}`, `first 3`.
-  private func surplusArgument(_ call: CheckedCall) -> MisplacedArgumentError? {
+  private func surplusArgument(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {

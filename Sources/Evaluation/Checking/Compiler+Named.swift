@@ -18,7 +18,7 @@ extension Compiler {
   }
 
   /// Reports the use of a name from `as` after a stage that combines the elements.
-  func refuseEnded(_ name: String, _ variable: Scope.DeclaredVariable, _ range: SourceRange) {
+  func refuseEnded(_ name: String, _ variable: CompileTimeScope.DeclaredVariable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
       "the name \(name) has no value after the stage `\(stage)`, which combines the elements", range,
@@ -143,7 +143,7 @@ extension Expr {
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
   private static func normalForm(_ name: String, _ arguments: [Argument]) -> ExpressionNormalForm? {
-    guard Function.named(name) != nil, !changing.contains(name) else { return nil }
+    guard BuiltInFunction.named(name) != nil, !changing.contains(name) else { return nil }
     return ExpressionNormalForm("call \(name)", arguments.map(\.expression.normalForm))
   }
 

@@ -24,12 +24,12 @@ extension Compiler {
   ///
   /// If the head is a stream, the stream is open until a stage such as `collect` reads all its elements.
   private func flow(
-    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
+    _ head: (code: CompiledExpression, fact: CompileTimeScope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
   )
     -> CompiledPipeline
   {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
-    var open: [Scope.ClientIdentity] = if case .stream(let clients) = head.fact { clients } else { [] }
+    var open: [CompileTimeScope.KnownClient] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
     let links = stages.enumerated().map { index, stage -> PipelineRun.LocatedStage in
@@ -42,7 +42,7 @@ extension Compiler {
         body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
     let isSummary = pipeline.stages.last.map(Pipeline.givesSummary) ?? false
-    let fact: Scope.VariableFact = open.isEmpty || isSummary ? .unknown : .stream(open)
+    let fact: CompileTimeScope.VariableFact = open.isEmpty || isSummary ? .unknown : .stream(open)
     return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
       .with(
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
@@ -91,7 +91,9 @@ extension Compiler {
   }
 
   /// Compiles the head of a pipeline, and also returns what the check knows about the head's value.
-  private func head(_ head: PipelineHead, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  private func head(_ head: PipelineHead, _ use: StreamUse) -> (
+    code: CompiledExpression, fact: CompileTimeScope.VariableFact
+  ) {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
@@ -112,7 +114,7 @@ extension Compiler {
   ///
   /// The value of an expression in parentheses or of a `def` can be a stream. `use` determines whether the value stays
   /// a stream.
-  func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):

@@ -23,7 +23,8 @@ extension Compiler {
   /// The user probably meant the resources of the client. The closure `meant` returns the suggested code for the name
   /// of the client.
   func warnOfClient(
-    _ head: PipelineHead, _ fact: Scope.VariableFact, _ stages: [Language.Command], _ meant: (String) -> String
+    _ head: PipelineHead, _ fact: CompileTimeScope.VariableFact, _ stages: [Language.Command],
+    _ meant: (String) -> String
   ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
     let changes = stages.compactMap { Stage.named($0.name) ?? Stage.named(ForeignWords.stage($0.name) ?? "") }
@@ -71,7 +72,9 @@ extension Compiler {
       let match = text.firstMatch(of: #/[$#]\{(([A-Za-z][A-Za-z0-9_-]*)[^{}]*)\}/#)
     else { return }
     let name = String(match.output.2)
-    guard scope.variable(name) != nil || outer?.variable(name) != nil || Function.named(name) != nil else { return }
+    guard scope.variable(name) != nil || outer?.variable(name) != nil || BuiltInFunction.named(name) != nil else {
+      return
+    }
     warn(
       "\(match.output.0) is plain text and inserts no value", range,
       nextStep: "to insert a value: \"\\(\(match.output.1))\"")

@@ -39,7 +39,7 @@ extension Compiler {
   private static func acting(_ code: CompiledExpression, _ name: String, changesData: Bool) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
       if changesData { try SpillingElementBuffer.checkTemporaryDirectory() }
-      var results = IterationValues(keepsFlow: true)
+      var results = IterationReturnValues(keepsFlow: true)
       while let page = try await stream.page() {
         for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
@@ -62,7 +62,8 @@ extension Compiler {
         "`\(name)` is a command, not a stage", command.nameRange, nextStep: stepForCommand(known, command))
     }
     if reportsLater(name, command.nameRange) { return }
-    if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {
+    if ForeignWords.stage(name) == nil, let function = BuiltInFunction.named(name)?.name ?? ForeignWords.function(name)
+    {
       return report(
         "unknown stage \(name)", command.nameRange,
         nextStep: function == "join"

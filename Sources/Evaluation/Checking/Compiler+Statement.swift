@@ -129,7 +129,9 @@ extension Compiler {
   /// Compiles a statement whose value the script uses: a pipeline, an `if` or a `try`.
   ///
   /// An `if` or a `try` has the value of the last statement in the block that runs.
-  func valued(_ valued: ValuedConstruct, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func valued(_ valued: ValuedConstruct, _ use: StreamUse) -> (
+    code: CompiledExpression, fact: CompileTimeScope.VariableFact
+  ) {
     let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):

@@ -37,7 +37,8 @@ private struct WatchLoop: Sendable {
   /// Runs rounds with a pause after each round, until `break`, `return`, Ctrl-C or an error ends the loop.
   func run(_ frame: inout ExecutionFrame, _ pause: Duration) async throws(Fault) -> ControlFlow {
     let outer = frame.run.output
-    let round = outer.isTerminal && frame.run.session.options.canRedraw ? ResultOutput(gatheringFor: outer) : nil
+    let round =
+      outer.isTerminal && frame.run.session.options.canRedraw ? BufferedResultOutput(gatheringFor: outer) : nil
     frame.run.output = round ?? outer
     defer { frame.run.output = outer }
     var screen = WatchScreen(outer)

@@ -9,9 +9,9 @@ import Values
 /// declarations of the commands. It also reports a change to a queue that the script is streaming.
 final class Compiler {
   let source: SourceText
-  var scope: Scope
+  var scope: CompileTimeScope
   /// The variables of the top level while the compiler compiles a `def`; otherwise nil.
-  var outer: Scope?
+  var outer: CompileTimeScope?
   /// The surroundings of the code that the compiler is compiling, such as a loop or a `def`.
   var context = EnclosingConstructs()
   /// The effects of the code that the compiler has compiled so far, such as changes to resources.
@@ -23,9 +23,9 @@ final class Compiler {
   /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
   /// The commands that send one change from the block of an `each`, by the source range of the command.
-  var requests: [SourceRange: CompiledChangeCommand] = [:]
+  var requests: [SourceRange: SyncEvaluatedChangeCommand] = [:]
   /// The masks of secrets in the text that the check has not yet reported; see ``refuseMasks(in:brokers:)``.
-  lazy var masks = MaskedSecret.all(in: source.text(SourceRange(0, source.bytes.count)))
+  lazy var masks = SecretMaskInText.all(in: source.text(SourceRange(0, source.bytes.count)))
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.
@@ -43,7 +43,7 @@ final class Compiler {
     var isTyped = false
   }
 
-  init(_ source: SourceText, scope: Scope, settings: CompilerOptions) {
+  init(_ source: SourceText, scope: CompileTimeScope, settings: CompilerOptions) {
     self.source = source
     self.scope = scope
     self.settings = settings

@@ -27,7 +27,7 @@ struct EnclosingConstructs {
   /// The slots of the names that `as` gave to the current element, oldest first.
   var named: [Int] = []
   /// The clients whose resources the script is streaming at this point of the text.
-  var openStreams: [Scope.ClientIdentity] = []
+  var openStreams: [CompileTimeScope.KnownClient] = []
 
   /// Whether a command at this point of the text runs at most once.
   ///
@@ -66,14 +66,14 @@ struct KnownEffects {
   /// If a closed output makes the run skip such code, the exit status is 1 instead of 0.
   var isOwed = false
   /// The clients whose resources the code changes, as far as the check can determine them.
-  var changed: [Scope.ClientIdentity] = []
+  var changed: [CompileTimeScope.KnownClient] = []
   /// The commands that change data.
   var changes: Set<KnownChange> = []
 
   /// A command that changes data, with its client as far as the check can determine it.
   struct KnownChange: Hashable {
     var name: String
-    var client: Scope.ClientIdentity?
+    var client: CompileTimeScope.KnownClient?
   }
 
   /// The commands that change data, with the queues of their clients, as text: `destroy tags, update posts`.
@@ -85,7 +85,7 @@ struct KnownEffects {
   /// The `index` commands that read a page whose number is not a literal.
   ///
   /// Each entry has the client's name, the client, and the source range of the option `page:`.
-  var pages: [(name: String, client: Scope.ClientIdentity, range: SourceRange)] = []
+  var pages: [(name: String, client: CompileTimeScope.KnownClient, range: SourceRange)] = []
 
   /// Adds the effects of other code.
   mutating func add(_ other: KnownEffects) {

@@ -13,7 +13,7 @@ enum MissingFieldAdvice {
   ///   - text: The source text of the expression before the dot.
   /// - Returns: The suggestion; nil to keep the suggestion that the error already has.
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
-    let function = Function.named(name) == nil ? ForeignWords.function(name) : name
+    let function = BuiltInFunction.named(name) == nil ? ForeignWords.function(name) : name
     switch value {
     case .page where ["total", "total-size", "total-count", "total_count", "total_size"].contains(name):
       return "\(text).pagination?.total-size"

@@ -18,8 +18,8 @@ public enum Vocabulary {
   public static let promptWords = ["edit", "trust"]
 
   /// The names that the parser uses for suggestions in its errors.
-  static let hinted = Parser.KnownWords(
-    commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
+  static let hinted = Parser.WordsForErrorAdvice(
+    commands: Set(Command.all.map(\.declaration.name)), functions: Set(BuiltInFunction.all.map(\.name)),
     stages: Set(Stage.all.map(\.declaration.name)),
     bareStages: Set(Stage.all.map(\.declaration).filter(\.parameters.isEmpty).map(\.name)))
 
@@ -31,7 +31,7 @@ public enum Vocabulary {
 
   /// All functions, in the order in which `help` lists them.
   public static var functions: [FunctionEntry] {
-    Function.all.map {
+    BuiltInFunction.all.map {
       FunctionEntry(name: $0.name, signature: $0.signature, summary: $0.summary, example: $0.example)
     }
   }

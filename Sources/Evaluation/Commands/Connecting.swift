@@ -46,7 +46,7 @@ extension Command {
     let session = frame.run.session
     for option in [CommandDeclaration.Option.connectionName, .env] { _ = try arguments.valid(option) }
     let uri = try uri(arguments, session)
-    let wanted = try RequestedConnectionProperties(arguments)
+    let wanted = try ConnectOptions(arguments)
     if let open = try wanted.open(uri, session) { return .connection(open) }
     let link: any ServiceLink
     do throws(LinkError) {
@@ -83,7 +83,7 @@ extension Command {
   }
 
   /// The name, guard and environment that a `connect` statement requests.
-  private struct RequestedConnectionProperties {
+  private struct ConnectOptions {
     let name: String?
     let protection: ConnectionValue.ServiceProtection
     let env: String?

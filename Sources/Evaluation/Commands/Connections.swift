@@ -165,7 +165,7 @@ extension Command {
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
   ) throws(Fault) -> ClientSettings {
-    let host = JSONObject([("host", .string(LocalHostName.name))])
+    let host = JSONObject([("host", .string(OwnHostName.name))])
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
     var settings = ClientSettings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
@@ -239,7 +239,7 @@ extension Command {
 }
 
 /// The maximum time that a call waits for its reply.
-enum Timeout {
+enum ReplyTimeout {
   case after(Duration)
   case never
 
@@ -255,7 +255,7 @@ enum Timeout {
 
 extension Arguments {
   /// Reads the option `timeout:`, which is a duration or `"never"`; returns nil if the option is missing.
-  func timeout() throws(Fault) -> Timeout? {
+  func timeout() throws(Fault) -> ReplyTimeout? {
     try value(of: .timeout, SafeguardOptionReader.timeout)
   }
 

@@ -181,7 +181,7 @@ private final class DryDestroyAllSource: BulkChangeSource {
       throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
     }
     if let page {
-      let comparison = FilterComparison(filter, in: page)
+      let comparison = IgnoredFilterDetector(filter, in: page)
       if let ignored = comparison.ignored { throw Fault(ignored, client, arguments) }
       session.note(unchecked: comparison.unchecked, client)
     }
@@ -249,7 +249,7 @@ extension ShrinkingListReader {
 
 extension Session {
   /// Shows a note for each filter that can't be compared with the resources, once in a statement.
-  fileprivate func note(unchecked filters: [UncheckedFilter], _ client: ClientValue) {
+  fileprivate func note(unchecked filters: [UncheckableFilter], _ client: ClientValue) {
     for filter in filters {
       let reason =
         switch filter.reason {

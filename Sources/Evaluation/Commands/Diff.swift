@@ -46,10 +46,10 @@ extension Command {
 /// One of the two inputs of `diff`.
 ///
 /// The type stores the elements, in a temporary file if there are many. In memory, it stores the key and the
-/// `ElementDigest` of each element.
+/// `DiffElementDigest` of each element.
 private struct DiffSide {
   private var elements = SpillingElementBuffer()
-  private var digests: [EqualityKey: ElementDigest] = [:]
+  private var digests: [EqualityKey: DiffElementDigest] = [:]
   private var keys: [(key: EqualityKey, value: Value)] = []
   /// The source text of the option `key:`, such as `.id`.
   private let text: String
@@ -91,7 +91,7 @@ private struct DiffSide {
       throw Fault(.value, "the key of an element is null", nextStep: "remove such elements: | where \(text) != null")
     }
     let key = try Comparison.key(of: value)
-    guard digests.updateValue(try ElementDigest(element.row), forKey: key) == nil else {
+    guard digests.updateValue(try DiffElementDigest(element.row), forKey: key) == nil else {
       throw Fault(
         .value, "the key \(value.label) occurs twice",
         nextStep: "keep only the first element with each key: | unique \(text)")
@@ -164,7 +164,7 @@ private struct DiffSide {
 ///
 /// If the digests of both elements are equal, `diff` counts the element as the same. Digests are small, so that `diff`
 /// need not keep the elements in memory.
-private struct ElementDigest: Equatable {
+private struct DiffElementDigest: Equatable {
   private var first: Int
   private var second: Int
 

@@ -52,7 +52,7 @@ extension Command {
       let document = try await reader.index(query, waitLimit: waitLimit)
       frame.run.session.noteUnreadableNext(document, client)
       if query.page == nil { frame.run.session.noteTruncated(document, client) }
-      var types = UnexpectedTypes()
+      var types = UnexpectedResourceTypes()
       types.take(document.resources, than: client.client.type)
       frame.run.session.noteOther(types, client, "index")
       frame.run.session.noteLinkage(document, client, "index")
@@ -128,7 +128,7 @@ extension Command {
 /// resources of other types.
 private final class StreamedListNotes {
   private var changes: ListChangeDetector?
-  private var types = UnexpectedTypes()
+  private var types = UnexpectedResourceTypes()
   private let session: Session
   private let client: ClientValue
   private let rule: ListChangeDetector.ListChangePolicy

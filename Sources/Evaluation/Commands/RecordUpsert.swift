@@ -26,7 +26,7 @@ extension Command {
       ]),
     .changes { arguments, run throws(Fault) in
       let key = arguments["key"]?.expression?.path ?? ""
-      return UpsertSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: key)
+      return UpsertChangeSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: key)
     })
 }
 
@@ -56,7 +56,7 @@ extension Stage {
 /// An upsert as a sequence of at most one change.
 ///
 /// The sequence has no change if the resource already has the values of the record.
-private struct UpsertSequence: ChangeSequence {
+private struct UpsertChangeSequence: DependentChangeSequence {
   private var prepared: PreparedChange?
   private(set) var value: Value
   let keyField: String?
@@ -250,13 +250,13 @@ extension JSONObject {
         guard let theirs = resource["relationships"]?[name]?["data"], let own = relationship["data"] else {
           return false
         }
-        return ComparedLinkage(own) == ComparedLinkage(theirs)
+        return UnorderedLinkage(own) == UnorderedLinkage(theirs)
       }
   }
 }
 
 /// The linkage of a relationship, in a form that ignores the order of the identifiers.
-private struct ComparedLinkage: Equatable {
+private struct UnorderedLinkage: Equatable {
   private let isMany: Bool
   private let identifiers: Set<ResourceIdentifier>
 

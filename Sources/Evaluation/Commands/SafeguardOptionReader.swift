@@ -68,7 +68,7 @@ enum SafeguardOptionReader {
   }
 
   /// Reads `timeout:`, a duration over zero or `"never"`.
-  static func timeout(_ value: Value, _ command: String) throws(OptionValueRefusal) -> Timeout {
+  static func timeout(_ value: Value, _ command: String) throws(OptionValueRefusal) -> ReplyTimeout {
     switch value {
     case .duration(let duration) where duration > .zero: return .after(duration)
     case .string("never"): return .never

@@ -32,7 +32,7 @@ extension Command {
       throw Fault(.type, "save needs the path of a file as a string, not \(arguments.value(0).typeWithArticle)")
     }
     let session = frame.run.session
-    let saved = SavedStatements(
+    let saved = SaveCommandStatements(
       of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.statements.isEmpty else {
       throw Fault(
@@ -50,7 +50,7 @@ extension Command {
   }
 }
 
-extension SavedStatements {
+extension SaveCommandStatements {
   /// Returns the text of the script, and a note such as `saved 3 statements to a.retort`.
   ///
   /// - Throws: A `value` error if the script does not pass the check, or if it would read itself with `source`.
@@ -94,7 +94,7 @@ extension SavedStatements {
     if !lines.isEmpty {
       notes.append("before you run the script, type the secrets in place of *** in \(lines.joined(separator: ", "))")
     }
-    if MaskedSecret.all(in: script.text(SourceRange(0, script.bytes.count))).count > places.count {
+    if SecretMaskInText.all(in: script.text(SourceRange(0, script.bytes.count))).count > places.count {
       notes.append("passwords of connections are omitted, and connect asks for them at a terminal")
     }
     return notes

@@ -46,7 +46,7 @@ extension Command {
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: CommandDeclaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
-      try await TransitionSequence(arguments).begun(run.session)
+      try await StateTransitionSteps(arguments).begun(run.session)
     })
 }
 
@@ -67,10 +67,10 @@ extension Stage {
       givesSummary: true)
   ) { _ in
     .lookingUp { arguments, session async throws(Fault) in
-      try await TransitionSequence(arguments).begun(session).lookedUp()
+      try await StateTransitionSteps(arguments).begun(session).lookedUp()
     }
   } plan: { plan, run throws(Fault) in
-    let transition = try TransitionSequence(plan.arguments, id: "")
+    let transition = try StateTransitionSteps(plan.arguments, id: "")
     // If a reply is missing, the resolver reads the resource. The resolver compares the state of the resource with the
     // goal of the whole path. The state after one step does not show whether all steps are done.
     if plan.guards.resolver != nil {
@@ -89,7 +89,7 @@ extension Stage {
     ) { change, reply throws(ClientError) in
       try transition.following(change, reply)
     } step: { change in
-      "on the path to \(transition.goal), at the step to \(TransitionSequence.asked(change))"
+      "on the path to \(transition.goal), at the step to \(StateTransitionSteps.asked(change))"
     }
   }
 }
@@ -106,7 +106,7 @@ extension ClientValue {
 ///
 /// Each state has one predecessor, so there is only one path. Each step is an update of the attribute `state`. The
 /// reply to a step contains the new state.
-private struct TransitionSequence: ChangeSequence {
+private struct StateTransitionSteps: DependentChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
   private var id: String
@@ -124,7 +124,7 @@ private struct TransitionSequence: ChangeSequence {
   var keyField: String? { nil }
 
   init(_ arguments: Arguments) throws(Fault) {
-    self = try TransitionSequence(arguments, id: try arguments.id(1, of: try arguments.client()))
+    self = try StateTransitionSteps(arguments, id: try arguments.id(1, of: try arguments.client()))
   }
 
   init(_ arguments: Arguments, id: String) throws(Fault) {
@@ -192,7 +192,7 @@ private struct TransitionSequence: ChangeSequence {
   }
 
   /// Reads the resource, and returns a copy of this sequence with the resource and the remaining path.
-  func begun(_ session: Session) async throws(Fault) -> TransitionSequence {
+  func begun(_ session: Session) async throws(Fault) -> StateTransitionSteps {
     var begun = self
     begun.value = try await shown()
     begun.path = (session.options.isOffline ? try wholePath() : try path(from: try state(of: begun.value)))[...]

@@ -25,19 +25,19 @@ extension Completer {
   }
 
   /// The candidates for an argument: values for its position, and options that the call does not have yet.
-  var arguments: OfferedCandidates {
-    guard let target = context.target, let declaration else { return OfferedCandidates(candidates: []) }
+  var arguments: CandidatesAndSuffix {
+    guard let target = context.target, let declaration else { return CandidatesAndSuffix(candidates: []) }
     let options = declaration.options.filter { !context.given.contains($0.name) }.map {
       Candidate(text: $0.name + ":", note: $0.summary)
     }
-    guard case .argument(let index) = target.place else { return OfferedCandidates(candidates: options) }
+    guard case .argument(let index) = target.place else { return CandidatesAndSuffix(candidates: options) }
     let parameter = declaration.parameters.indices.contains(index) ? declaration.parameters[index] : nil
     let repeated = declaration.parameters.last.flatMap { $0.repeats ? $0 : nil }
     let values = (parameter ?? repeated).map(candidates) ?? []
     let isNeeded = parameter.map { !$0.isOptional } ?? false
     let block = context.mayOpenBlock && !isNeeded ? [Candidate(text: "do")] : []
     let isOnlyValue = isNeeded && !values.isEmpty && context.word.isEmpty
-    return OfferedCandidates(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
+    return CandidatesAndSuffix(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
   }
 
   /// Returns the candidates for a positional argument.
@@ -55,13 +55,13 @@ extension Completer {
   }
 
   /// The candidates for an option's value, or for a part of the value, such as a field of a record.
-  var values: OfferedCandidates {
-    guard let target = context.target else { return OfferedCandidates(candidates: data() + functions(), suffix: nil) }
+  var values: CandidatesAndSuffix {
+    guard let target = context.target else { return CandidatesAndSuffix(candidates: data() + functions(), suffix: nil) }
     var (candidates, wanted) = (parts, CommandDeclaration.ArgumentType.any)
     if target.call.name == "source" { (candidates, wanted) = (quoted(nil), .string) }
     if case .option(let name) = target.place {
       guard let option = declaration?.options.first(where: { $0.name == name }) else {
-        return OfferedCandidates(candidates: data(), suffix: nil)
+        return CandidatesAndSuffix(candidates: data(), suffix: nil)
       }
       wanted = wantedShape(option, target.path)
       switch wanted {
@@ -77,11 +77,13 @@ extension Completer {
       if target.path.isEmpty { candidates += option.words.map { Candidate(text: "\"\($0)\"") } }
     }
     let isOnlyKnown = !candidates.isEmpty && context.word.isEmpty
-    return OfferedCandidates(
+    return CandidatesAndSuffix(
       candidates: candidates + (isOnlyKnown ? [] : data(wanted)), suffix: candidates.isEmpty ? nil : candidates.ending)
   }
 
-  private func functions() -> [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
+  private func functions() -> [Candidate] {
+    BuiltInFunction.all.map { Candidate(text: $0.name + "(", note: $0.summary) }
+  }
 
   // MARK: Values from the learned schema
 
@@ -128,9 +130,9 @@ extension Completer {
   }
 
   /// The candidates for a key of the record at the cursor, without the keys that the record already has.
-  var keys: OfferedCandidates {
+  var keys: CandidatesAndSuffix {
     let left = members.filter { !context.given.contains($0.name) }
-    return OfferedCandidates(
+    return CandidatesAndSuffix(
       candidates: left.map { name, note in
         Candidate(text: (name.isName ? name : JSONValue.string(name).written) + ":", note: note)
       })

@@ -14,17 +14,17 @@ extension Completer {
   }
 
   /// The candidates for the content of the string at the cursor.
-  var textOffer: OfferedCandidates {
-    if case .element(let base) = context.wanted { return OfferedCandidates(candidates: keys(of: base), suffix: "\"") }
-    if !comparedTexts.isEmpty { return OfferedCandidates(candidates: comparedTexts, suffix: "\"") }
-    guard let target = context.target else { return OfferedCandidates(candidates: [], suffix: nil) }
+  var textOffer: CandidatesAndSuffix {
+    if case .element(let base) = context.wanted { return CandidatesAndSuffix(candidates: keys(of: base), suffix: "\"") }
+    if !comparedTexts.isEmpty { return CandidatesAndSuffix(candidates: comparedTexts, suffix: "\"") }
+    guard let target = context.target else { return CandidatesAndSuffix(candidates: [], suffix: nil) }
     let isStage = target.call.isStage
     switch (target.place, target.call.name) {
     case (.option("include"), _): return includes
     case (.option("sort"), _): return list(sorts)
     case (.option("fields"), _): return list(fieldNames)
-    case (.option("queue"), "client"): return OfferedCandidates(candidates: queues, suffix: "\"")
-    case (.option("type"), "client"): return OfferedCandidates(candidates: Self.texts(types), suffix: "\"")
+    case (.option("queue"), "client"): return CandidatesAndSuffix(candidates: queues, suffix: "\"")
+    case (.option("type"), "client"): return CandidatesAndSuffix(candidates: Self.texts(types), suffix: "\"")
     case (.argument(0), "connect"): return addresses
     case (.argument(0), "source"), (.argument(0), "save"): return files { $0.hasSuffix(".retort") }
     case (.argument(0), "read") where !isStage: return files(Self.isData)
@@ -35,14 +35,14 @@ extension Completer {
       if case .argument(2) = target.place, isStage { break }
       if case .argument(1) = target.place, !isStage { break }
       let names = client.map { client in client.schema.relationships.names.map(client.spelled) } ?? []
-      return OfferedCandidates(candidates: Self.texts(names), suffix: "\"")
+      return CandidatesAndSuffix(candidates: Self.texts(names), suffix: "\"")
     default: break
     }
     if context.wanted == .key {
       let names = keys.candidates.map { Candidate(text: String($0.text.dropLast()) + "\":", note: $0.note) }
-      return OfferedCandidates(candidates: names.filter { !$0.text.hasPrefix("\"") })
+      return CandidatesAndSuffix(candidates: names.filter { !$0.text.hasPrefix("\"") })
     }
-    return OfferedCandidates(candidates: Self.texts(partTexts) + words, suffix: "\"")
+    return CandidatesAndSuffix(candidates: Self.texts(partTexts) + words, suffix: "\"")
   }
 
   /// The words that the option at the cursor accepts.
@@ -62,12 +62,12 @@ extension Completer {
   /// Returns the candidates for the last name in a comma-separated list.
   ///
   /// The function leaves out names that are already in the list.
-  private func list(_ candidates: [Candidate]) -> OfferedCandidates {
+  private func list(_ candidates: [Candidate]) -> CandidatesAndSuffix {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let rest = context.word[before...]
     let sign = rest.prefix { $0 == " " || $0 == "-" }
     let given = context.word[..<before].split(separator: ",").map { $0.drop { $0 == " " || $0 == "-" } }
-    return OfferedCandidates(
+    return CandidatesAndSuffix(
       candidates: candidates.filter { candidate in !given.contains { $0 == candidate.text } }, suffix: "\"",
       kept: context.word[..<before].count + sign.count)
   }
@@ -93,15 +93,15 @@ extension Completer {
   /// The relationship paths for the option `include:`, such as `author.posts`.
   ///
   /// Each candidate continues the typed path by one relationship.
-  var includes: OfferedCandidates {
-    guard let client else { return OfferedCandidates(candidates: [], suffix: nil) }
+  var includes: CandidatesAndSuffix {
+    guard let client else { return CandidatesAndSuffix(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let path = context.word[start...].drop { $0 == " " }
     let steps = path.split(separator: ".", omittingEmptySubsequences: false).dropLast()
     var shape = client
     for step in steps {
       guard case .resource(let next)? = shape.relationship(String(step)).map({ shape.related($0).element }) else {
-        return OfferedCandidates(candidates: [], suffix: nil)
+        return CandidatesAndSuffix(candidates: [], suffix: nil)
       }
       shape = next
     }
@@ -118,7 +118,7 @@ extension Completer {
       candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
     }
     // The path can continue with another step, so completion does not close the string.
-    return OfferedCandidates(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
+    return CandidatesAndSuffix(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
   }
 
   // MARK: Queues and addresses
@@ -144,7 +144,7 @@ extension Completer {
   ///
   /// These are the addresses of the open connections, and the beginnings of other addresses. After `embedded:`, the
   /// candidates are the name of the sample service and the names of database files.
-  private var addresses: OfferedCandidates {
+  private var addresses: CandidatesAndSuffix {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {
       var offer = files(from: embedded.count) { name in
@@ -162,7 +162,7 @@ extension Completer {
       Candidate(text: embedded, note: "the service inside the program: embedded:blog, embedded:FILE.sqlite"),
     ]
     let opened = open.filter { !$0.hasPrefix("amqp") || !$0.contains("@") }
-    return OfferedCandidates(
+    return CandidatesAndSuffix(
       candidates: Self.texts(opened).map { Candidate(text: $0.text, note: "open") } + forms, suffix: nil)
   }
 
@@ -175,7 +175,7 @@ extension Completer {
   /// Returns the files and folders that can continue the path at the cursor.
   ///
   /// The path begins after the first `start` characters of the typed word. Each file must meet the condition.
-  private func files(from start: Int = 0, _ condition: (String) -> Bool) -> OfferedCandidates {
+  private func files(from start: Int = 0, _ condition: (String) -> Bool) -> CandidatesAndSuffix {
     let path = String(context.word.dropFirst(start))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let entries = FolderEntries.all(in: folder.isEmpty ? "." : folder)
@@ -187,7 +187,7 @@ extension Completer {
     let texts = zip(candidates, Self.texts(candidates.map { folder + $0.text })).map {
       Candidate(text: $1.text, note: $0.note)
     }
-    return OfferedCandidates(candidates: texts, suffix: isFolder ? nil : "\"")
+    return CandidatesAndSuffix(candidates: texts, suffix: isFolder ? nil : "\"")
   }
 }
 

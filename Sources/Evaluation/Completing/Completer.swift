@@ -9,12 +9,12 @@ struct Completer {
   typealias Candidate = CompletionResult.Candidate
 
   let context: CursorContext
-  let inference: ShapeInference
+  let inference: CompletionShapeInference
   let definitions: [String: CommandDefinition]
   let session: Session
 
   /// The candidates to offer, and the suffix to add if only one candidate fits.
-  struct OfferedCandidates {
+  struct CandidatesAndSuffix {
     var candidates: [Candidate]
     var suffix: Character? = " "
     /// The number of characters at the start of the typed word that a candidate does not replace.
@@ -39,27 +39,27 @@ struct Completer {
       suffix: context.isInside ? nil : offer.suffix)
   }
 
-  private var offer: OfferedCandidates {
+  private var offer: CandidatesAndSuffix {
     if context.isInString { return textOffer }
     switch context.wanted {
-    case .nothing: return OfferedCandidates(candidates: [])
-    case .statement: return OfferedCandidates(candidates: statements + heads)
-    case .head: return OfferedCandidates(candidates: heads + functions)
-    case .stage: return OfferedCandidates(candidates: stages)
+    case .nothing: return CandidatesAndSuffix(candidates: [])
+    case .statement: return CandidatesAndSuffix(candidates: statements + heads)
+    case .head: return CandidatesAndSuffix(candidates: heads + functions)
+    case .stage: return CandidatesAndSuffix(candidates: stages)
     case .argument: return arguments
     case .value: return values
     case .key: return keys
     case .operand:
       let isOnlyKnown = !compared.isEmpty && context.word.isEmpty
-      return OfferedCandidates(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
-    case .operation: return OfferedCandidates(candidates: operators)
+      return CandidatesAndSuffix(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
+    case .operation: return CandidatesAndSuffix(candidates: operators)
     case .element(let base):
       let known = keys(of: base)
-      return OfferedCandidates(
+      return CandidatesAndSuffix(
         candidates: known + (known.isEmpty || !context.word.isEmpty ? operands : []), suffix: nil)
-    case .field(let base): return OfferedCandidates(candidates: fields(of: base), suffix: nil)
-    case .topic(let words): return OfferedCandidates(candidates: words.isEmpty ? topics : [])
-    case .words(let words): return OfferedCandidates(candidates: words.map { Candidate(text: $0) })
+    case .field(let base): return CandidatesAndSuffix(candidates: fields(of: base), suffix: nil)
+    case .topic(let words): return CandidatesAndSuffix(candidates: words.isEmpty ? topics : [])
+    case .words(let words): return CandidatesAndSuffix(candidates: words.map { Candidate(text: $0) })
     }
   }
 
@@ -81,7 +81,7 @@ struct Completer {
 
   private var defs: [Candidate] { definitions.map { Candidate(text: $0.key, note: $0.value.signature) } }
 
-  private var functions: [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
+  private var functions: [Candidate] { BuiltInFunction.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
 
   private var topics: [Candidate] { session.host.help.topics().map { Candidate(text: $0) } }
 

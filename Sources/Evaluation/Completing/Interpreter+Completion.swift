@@ -23,7 +23,7 @@ extension Interpreter {
     let context = CursorContext(of: text, at: place)
     let (values, definitions) = completionFacts
     let session = session
-    let inference = ShapeInference(
+    let inference = CompletionShapeInference(
       source: SourceText(name: "", text: text), variables: values.mapValues { session.shape(of: $0) },
       names: context.names, schema: { session.schema(ofQueue: $0) }, typed: { session.resource(ofType: $0) })
     return Completer(context: context, inference: inference, definitions: definitions, session: session)

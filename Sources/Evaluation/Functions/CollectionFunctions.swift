@@ -3,9 +3,9 @@ import Language
 import Values
 import Formats
 
-extension Function {
-  static let collections: [Function] = [
-    Function(
+extension BuiltInFunction {
+  static let collections: [BuiltInFunction] = [
+    BuiltInFunction(
       "length(value)",
       "The number of code points in a text, of elements in a list, or of fields in a record.",
       takes: 1...1,
@@ -31,14 +31,14 @@ extension Function {
       }
       return .number(JSONNumber(count))
     },
-    Function(
+    BuiltInFunction(
       "keys(record)",
       "The list of the names of the fields in a record.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\""
     ) {
       values throws(Fault) in
       .list(try fields(values, "keys").map { .string($0.name) })
     },
-    Function(
+    BuiltInFunction(
       "values(record)",
       "The list of the values of the fields in a record.", takes: 1...1, "values({a: 1, b: 2})", "1\n2"
     ) {

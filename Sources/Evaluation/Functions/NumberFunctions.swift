@@ -3,9 +3,9 @@ import JSONText
 import Language
 import Values
 
-extension Function {
-  static let numbers: [Function] = [
-    Function(
+extension BuiltInFunction {
+  static let numbers: [BuiltInFunction] = [
+    BuiltInFunction(
       "int(value)",
       "Converts a text such as \"42\", or a number without a fraction, to an integer. Any other value is an error.",
       takes: 1...1,
@@ -19,7 +19,7 @@ extension Function {
       guard try Arithmetic.compare(number, whole(number)) == 0 else { throw notInteger(values[0]) }
       return .number(try whole(number))
     },
-    Function(
+    BuiltInFunction(
       "number(value)",
       """
       Converts a text such as "1.10" to a number with the same digits. A number stays unchanged.
@@ -37,7 +37,7 @@ extension Function {
       "floor(-2.5)", "-3"),
     rounding(
       "ceil", .up, "The number, rounded up to the given number of decimal places (default: 0).", "ceil(2.1)", "3"),
-    Function("abs(number)", "The absolute value of a number or a duration.", takes: 1...1, "abs(-3)", "3") {
+    BuiltInFunction("abs(number)", "The absolute value of a number or a duration.", takes: 1...1, "abs(-3)", "3") {
       values throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
@@ -66,8 +66,8 @@ extension Function {
 
   private static func rounding(
     _ name: String, _ rounding: RoundingMode, _ summary: String, _ code: String, _ output: String
-  ) -> Function {
-    Function("\(name)(number, places)", summary, takes: 1...2, of: [.number, .places], code, output) {
+  ) -> BuiltInFunction {
+    BuiltInFunction("\(name)(number, places)", summary, takes: 1...2, of: [.number, .places], code, output) {
       values throws(Fault) in
       let number = try Self.number(values, 0, name)
       let places = values.count > 1 ? try values[1].whole(name, "places") : 0

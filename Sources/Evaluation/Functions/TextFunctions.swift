@@ -2,21 +2,23 @@ import JSONText
 import Language
 import Values
 
-extension Function {
-  static let text: [Function] = [
-    Function("lower(text)", "The text in lower case.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
+extension BuiltInFunction {
+  static let text: [BuiltInFunction] = [
+    BuiltInFunction("lower(text)", "The text in lower case.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
       values throws(Fault) in
       .string(try string(values, 0, "lower").lowercased())
     },
-    Function("upper(text)", "The text in upper case.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
+    BuiltInFunction("upper(text)", "The text in upper case.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
       values throws(Fault) in
       .string(try string(values, 0, "upper").uppercased())
     },
-    Function("trim(text)", "The text without white space at its ends.", takes: 1...1, #"trim(" a b ")"#, "\"a b\"") {
+    BuiltInFunction(
+      "trim(text)", "The text without white space at its ends.", takes: 1...1, #"trim(" a b ")"#, "\"a b\""
+    ) {
       values throws(Fault) in
       .string(try string(values, 0, "trim").trimmed)
     },
-    Function(
+    BuiltInFunction(
       "split(text, separator)",
       """
       The list of the parts between the separators in a text. The separator is a string or a pattern.
@@ -32,7 +34,7 @@ extension Function {
       try SizeLimits.check(elements: parts.count)
       return .list(parts.map { .string($0) })
     },
-    Function(
+    BuiltInFunction(
       "join(list, separator)",
       """
       The elements of a list as one text. The separator stands between the elements (default: "").
@@ -49,7 +51,7 @@ extension Function {
       }
       return .string(text)
     },
-    Function(
+    BuiltInFunction(
       "replace(text, what, by)",
       """
       Replaces each occurrence of a string or a pattern in a text. With a pattern, $1 to $9 in the replacement \
@@ -61,7 +63,7 @@ extension Function {
       if case .pattern(let pattern) = values[1] { return .string(try pattern.replacing(in: text, with: by)) }
       return .string(try replaced(text, try string(values, 1, "replace"), by))
     },
-    Function(
+    BuiltInFunction(
       "matches(text, pattern)",
       """
       Whether a pattern matches a part of a text: true or false.
@@ -71,7 +73,7 @@ extension Function {
     ) { values throws(Fault) in
       .bool(try pattern(values, 1, "matches").matches(try string(values, 0, "matches")))
     },
-    Function(
+    BuiltInFunction(
       "capture(text, pattern)",
       "The list of the groups of the first match, or null without a match. A group that matched nothing is null.",
       takes: 2...2, of: [.text, .pattern],
@@ -85,7 +87,7 @@ extension Function {
       guard let groups = try pattern.groups(in: text) else { return .null }
       return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
-    Function(
+    BuiltInFunction(
       "contains(text or list, part)",
       """
       Whether a text contains another text, or a list contains an element: true or false.
@@ -107,7 +109,7 @@ extension Function {
       }
       return .bool(false)
     },
-    Function(
+    BuiltInFunction(
       "starts-with(text, part)",
       "Whether a text begins with another text: true or false.", takes: 2...2, of: [.text, .text],
       #"starts-with("draft", "dr")"#,
@@ -115,25 +117,25 @@ extension Function {
     ) { values throws(Fault) in
       .bool(try string(values, 0, "starts-with").begins(with: try string(values, 1, "starts-with")))
     },
-    Function(
+    BuiltInFunction(
       "ends-with(text, part)",
       "Whether a text ends with another text: true or false.", takes: 2...2, of: [.text, .text],
       #"ends-with("draft", "ft")"#, "true"
     ) { values throws(Fault) in
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
-    Function(
+    BuiltInFunction(
       "string(value)", "The value as text. A string stays unchanged, and any other value becomes JSON.",
       takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values throws(Fault) in
       .string(try values[0].exactText())
     },
-    Function("json(value)", "The value as JSON text.", takes: 1...1, "json({a: 1})", #""{\"a\":1}""#) {
+    BuiltInFunction("json(value)", "The value as JSON text.", takes: 1...1, "json({a: 1})", #""{\"a\":1}""#) {
       values throws(Fault) in
       .string(try values[0].json().text)
     },
-    Function(
+    BuiltInFunction(
       "parse-json(text)", "The value that a JSON text describes.", takes: 1...1,
       ##"parse-json("{\"price\": 1.10}")"##, #"{"price":1.10}"#
     ) {

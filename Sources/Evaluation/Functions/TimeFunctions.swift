@@ -2,25 +2,26 @@ import JSONText
 import Language
 import Values
 
-extension Function {
-  static let times: [Function] = [
-    Function("now()", "The current time.", takes: 0...0, #"now() > time("2026-01-01")"#, "true") { _, _ throws(Fault) in
+extension BuiltInFunction {
+  static let times: [BuiltInFunction] = [
+    BuiltInFunction("now()", "The current time.", takes: 0...0, #"now() > time("2026-01-01")"#, "true") {
+      _, _ throws(Fault) in
       .time(Instant.now)
     },
-    Function(
+    BuiltInFunction(
       "ago(duration)", "The current time minus a duration.", takes: 1...1, of: [.duration], "ago(1d) < now()",
       "true"
     ) {
       values, _ throws(Fault) in
       .time(try Instant.now.advanced(by: .zero - duration(values, 0, "ago")))
     },
-    Function(
+    BuiltInFunction(
       "age(time)", "The duration from a time until now.", takes: 1...1,
       #"age(time("2026-01-01T00:00:00Z")) > 1d"#, "true"
     ) { values, _ throws(Fault) in
       .duration(Instant.now.sinceEpoch - (try time(values, 0, "age")).sinceEpoch)
     },
-    Function(
+    BuiltInFunction(
       "time(text, format)",
       """
       The time that a text describes. Without format, the text is in RFC 3339, such as "2026-01-31T12:00:00Z". A \
@@ -36,7 +37,7 @@ extension Function {
       guard values.count > 1 else { return .time(try Instant(parsing: text)) }
       return .time(try TimeFormat(try string(values, 1, "time")).instant(of: text))
     },
-    Function(
+    BuiltInFunction(
       "date(time, format)",
       """
       The day of a time in UTC, as text such as "2026-01-31". With format, date returns the time in this format. \

@@ -2,13 +2,13 @@ import JSONText
 import Language
 import Values
 
-extension Function {
-  static let world: [Function] =
+extension BuiltInFunction {
+  static let world: [BuiltInFunction] =
     times + [
-      Function("uuid()", "A new UUID (version 4).", takes: 0...0, "length(uuid())", "36") { _, _ throws(Fault) in
+      BuiltInFunction("uuid()", "A new UUID (version 4).", takes: 0...0, "length(uuid())", "36") { _, _ throws(Fault) in
         .string(RandomUUID.random())
       },
-      Function(
+      BuiltInFunction(
         "env(name, default)",
         """
         The value of an environment variable, as text. If the variable is not set, env returns the default. Without \
@@ -25,7 +25,7 @@ extension Function {
         }
         return values[1]
       },
-      Function(
+      BuiltInFunction(
         "var(name, default)",
         """
         The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns the \

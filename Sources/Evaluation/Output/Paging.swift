@@ -29,11 +29,11 @@ final class PagerOutput: Sendable {
     var wasLeft = false
   }
 
-  private let output: ResultOutput
+  private let output: BufferedResultOutput
   private let open: @Sendable () -> Pager?
   private let state = Mutex(BufferedResult())
 
-  init(_ output: ResultOutput, _ open: @escaping @Sendable () -> Pager?) {
+  init(_ output: BufferedResultOutput, _ open: @escaping @Sendable () -> Pager?) {
     self.output = output
     self.open = open
   }
@@ -104,7 +104,7 @@ extension ResultPrinter {
       return open()
     }
     var printer = ResultPrinter(
-      run.session, output: ResultOutput(likeTerminal: run.output, write: result.write), format: format)
+      run.session, output: BufferedResultOutput(likeTerminal: run.output, write: result.write), format: format)
     var failure: Fault?
     do throws(Fault) {
       try await body(&printer)

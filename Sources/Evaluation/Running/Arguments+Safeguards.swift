@@ -52,7 +52,7 @@ extension Arguments {
     query.include = try list(.kept)
     let (name, reader, limit) = (client.name, try lookupReader(client), try inFlight(session))
     do throws(JournalError) {
-      let target = BackupTarget(broker: client.connection.link.brokerIdentity, queue: client.queue)
+      let target = BackedUpQueue(broker: client.connection.link.brokerIdentity, queue: client.queue)
       let backup = try Backup(path, reader, target, query, concurrentReads: limit) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
       }
@@ -152,7 +152,7 @@ extension Arguments {
 
   private static var user: String {
     let name = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
-    return "\(name)@\(LocalHostName.name)"
+    return "\(name)@\(OwnHostName.name)"
   }
 
   /// Marks the journal file of a statement as complete, because all changes of the statement were carried out.
@@ -182,7 +182,7 @@ extension Session {
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
-    let command = "retort journal \(ShellWord.quoted(journal.path)) settle \(word)"
+    let command = "retort journal \(ShellWordQuoter.quoted(journal.path)) settle \(word)"
     note(
       "check each of these: if it was carried out, run `\(command) done`; if it was not carried out, run "
         + "`\(command) again`")

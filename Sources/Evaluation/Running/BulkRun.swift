@@ -76,9 +76,9 @@ struct BulkRun {
   /// Looks up the unknown changes that only earlier runs had: this run has no elements for them.
   private func lookedUpEarlier(
     _ report: StatementReport, _ progress: BulkProgress
-  ) async -> EarlierRunLookupResult {
+  ) async -> JournalOnlyChangeLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
-      return EarlierRunLookupResult()
+      return JournalOnlyChangeLookupResult()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
       progress.record(lookups: $0, of: $1)
@@ -333,7 +333,7 @@ struct BulkRun {
         "\(plan.label) stopped, because throttle: paused it for longer than patience: \(end.patience.text); "
           + "the reason for the pause: \(end.reason)",
         nextStep: "raise the limit patience:, or the limits in throttle:")
-    case let refused as UnsentChangeError:
+    case let refused as ChangeRefusedBeforeSendingError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
       return (refused.element as? BulkElement).map { fault.within("at the element \($0.element.label)") } ?? fault
     default: return Fault(.value, "\(stop)")

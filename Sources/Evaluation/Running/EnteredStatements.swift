@@ -38,7 +38,7 @@ struct EnteredStatements: Sendable {
 /// The statements of a running text that are not yet in the session's list of entered statements.
 ///
 /// The interpreter adds each statement to the list when the statement has ended.
-struct EnteredStatementsToAdd {
+struct EnteredStatementsNotYetListed {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session
@@ -77,7 +77,7 @@ struct EnteredStatementsToAdd {
 ///
 /// These are the last successful statements. Before them come earlier statements that they need, such as the definition
 /// of a variable.
-struct SavedStatements {
+struct SaveCommandStatements {
   /// A statement that `save` writes.
   struct SavedStatement {
     /// The statement as the session ran it.

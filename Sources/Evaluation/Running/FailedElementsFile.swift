@@ -14,7 +14,7 @@ import Values
 /// When the statement writes the first line, it replaces the file of an earlier statement. A statement without failures
 /// leaves an empty file.
 final class FailedElementsFile: Sendable {
-  private struct FailedElementLines {
+  private struct OpenFileAndLineRanges {
     var file: FileDescriptor?
     var length = 0
     /// The byte ranges of the lines for changes with an unknown outcome, by the index of the element.
@@ -42,7 +42,7 @@ final class FailedElementsFile: Sendable {
   private let target: String
   /// Whether the file is a device or a standard stream, to which the statement writes lines directly.
   private let isDevice: Bool
-  private let state = Mutex(FailedElementLines())
+  private let state = Mutex(OpenFileAndLineRanges())
 
   /// Checks that a statement can write failed elements to the file; does not change the file.
   ///

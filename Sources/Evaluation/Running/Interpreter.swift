@@ -19,7 +19,7 @@ public final class Interpreter: Sendable {
 
   /// The state of the interpreter that persists between texts.
   private struct InterpreterState {
-    var scope: Scope
+    var scope: CompileTimeScope
     var definitions: [String: CommandDefinition] = [:]
     var frame: ExecutionFrame
     var hasExited = false
@@ -55,7 +55,7 @@ public final class Interpreter: Sendable {
   /// Creates an interpreter without variables.
   public init(_ session: Session) {
     self.session = session
-    var scope = Scope()
+    var scope = CompileTimeScope()
     for name in ["_", "args"] {
       _ = scope.define(name, SourceRange(0, 0))
       _ = scope.read(name)
@@ -137,7 +137,7 @@ public final class Interpreter: Sendable {
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
-    var entering = EnteredStatementsToAdd(source, isTyped: isTyped, session)
+    var entering = EnteredStatementsNotYetListed(source, isTyped: isTyped, session)
     guard !report.hasErrors, let compiler else {
       session.options.report?.add(check: report.diagnostics)
       entering.enterRest(hasSucceeded: false)
@@ -157,7 +157,7 @@ public final class Interpreter: Sendable {
       let running = RunningStatement(prepared, session)
       defer { running.end() }
       do throws(Fault) {
-        try await run(running, &frame, keeping: isTyped ? UnderscoreVariableElements() : nil)
+        try await run(running, &frame, keeping: isTyped ? LastShownElements() : nil)
         if !session.output.flush() { return end(.closed(isOwed: index < lastOwed, session.output.failure()), running) }
       } catch {
         hasFailed = true
@@ -186,7 +186,7 @@ public final class Interpreter: Sendable {
 
   /// Runs a statement, and adds it to the report of the run.
   private func run(
-    _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: UnderscoreVariableElements?
+    _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: LastShownElements?
   ) async throws(Fault) {
     let prepared = running.prepared
     frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
@@ -289,7 +289,7 @@ public final class Interpreter: Sendable {
   }
 
   private func run(
-    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: UnderscoreVariableElements?
+    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: LastShownElements?
   ) async throws(Fault) {
     let timing = StatementTiming(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }

@@ -181,7 +181,7 @@ extension Fault {
   }
 }
 
-extension Fault: ElementError {
+extension Fault: ChangePreventingError {
   /// The kind of the error as a word, such as `file` or `value`.
   public var kindWord: String { kind.word }
   /// Whether the error ends the statement even with `on-error: "continue"`.

@@ -7,7 +7,7 @@ struct RunContext: Sendable {
   let session: Session
   let source: SourceText
   /// The output of `print` and of the output stages, such as `table`.
-  var output: ResultOutput
+  var output: BufferedResultOutput
   /// The state of the outermost statement, such as its counts of changes and the user's consents.
   let statement: StatementConsentsAndOutcomes
   /// The recorder of the changes in the current iteration of `each`; nil if the `each` has no journal file.
@@ -17,13 +17,15 @@ struct RunContext: Sendable {
   /// The store of the elements that output stages show; nil in a file.
   ///
   /// At the prompt, these elements become the value of `_`.
-  var shown: UnderscoreVariableElements?
+  var shown: LastShownElements?
   /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
-  var journals: PipelineJournals?
+  var journals: JournalsOpenUntilPipelineEnd?
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil) {
+  init(
+    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: BufferedResultOutput? = nil
+  ) {
     self.session = session
     self.source = source
     self.statement = statement

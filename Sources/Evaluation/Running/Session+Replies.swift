@@ -40,7 +40,7 @@ extension Session {
   }
 
   /// Shows a note if a list contains resources of other types than the type of the client.
-  func noteOther(_ types: UnexpectedTypes, _ client: ClientValue, _ verb: String) {
+  func noteOther(_ types: UnexpectedResourceTypes, _ client: ClientValue, _ verb: String) {
     guard let first = types.names.first else { return }
     note(
       once: "other types \(client.serial) \(verb)",
@@ -63,7 +63,7 @@ extension Session {
   /// `data` is the linkage of the relationship, or its related resources.
   func noteLinkage(_ name: String, _ data: JSONValue, _ client: ClientValue, _ verb: String) {
     guard let type = client.client.relationships[name]?.type else { return }
-    var others = UnexpectedTypes()
+    var others = UnexpectedResourceTypes()
     others.take(data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self), than: type)
     guard !others.names.isEmpty else { return }
     note(
@@ -73,7 +73,7 @@ extension Session {
 }
 
 /// The unexpected types in a list of resources, and the number of resources with an unexpected type.
-struct UnexpectedTypes {
+struct UnexpectedResourceTypes {
   /// The unexpected types, in the order in which they first occur.
   private(set) var names: [String] = []
   private var others = 0

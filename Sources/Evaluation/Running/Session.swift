@@ -17,7 +17,7 @@ public final class Session: Sendable {
     /// The environment variables, which the function `env` reads.
     public var environment: [String: String] = [:]
     /// How the user confirms bulk changes: by answers to questions, by `--yes`, or by `--yes=N` for up to N elements.
-    public var confirmed: RunSafeguardState.ConfirmationMode = .asked
+    public var confirmed: RunWideSafeguards.ConfirmationMode = .asked
     /// Whether the program can ask questions: standard input and standard error are terminals.
     public var isInteractive = false
     /// Whether the terminal can move its cursor, so that `watch` can draw its output over the previous output.
@@ -35,7 +35,7 @@ public final class Session: Sendable {
     /// Whether the session shows the summaries of changes as lines of JSON (the option `--summary json`).
     public var summarizesAsJSON = false
     /// The report to which the session adds each statement (the option `--report`); nil if there is no report.
-    public var report: RunReport?
+    public var report: RunReportFile?
     /// Whether the session shows no progress (the option `--quiet`).
     public var isQuiet = false
     /// Whether a summary shows the speed of the changes, if they took at least ten seconds in total.
@@ -186,11 +186,11 @@ public final class Session: Sendable {
   /// The options that apply to the whole session, such as `--dry-run`.
   public let options: Options
   /// The output for results.
-  public let output: ResultOutput
+  public let output: BufferedResultOutput
   let host: SessionCallbacks
   let timeout: SessionTimeout
   /// The safeguards of the whole run: the way to confirm destructions, the limits, and the open streams.
-  let account: RunSafeguardState
+  let account: RunWideSafeguards
   /// The carrier of dry runs, which answers changes without sending them, and stores the created resources.
   let dryRun = DryRunCarrier()
   /// The detector of queues that lose their consumer while the session creates resources through them.
@@ -204,12 +204,12 @@ public final class Session: Sendable {
   let state: Mutex<SessionState>
 
   /// Creates a session.
-  public init(options: Options, output: ResultOutput, host: SessionCallbacks) {
+  public init(options: Options, output: BufferedResultOutput, host: SessionCallbacks) {
     self.options = options
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
-    account = RunSafeguardState(options.confirmed, control: RemoteRunControl(open: host.control))
+    account = RunWideSafeguards(options.confirmed, control: RemoteRunControl(open: host.control))
     progress = SessionProgressDisplay(options, host, account.control)
     var state = SessionState(statement: StatementConsentsAndOutcomes(account))
     state.format = options.format

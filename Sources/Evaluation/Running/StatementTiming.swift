@@ -5,7 +5,7 @@ import Values
 /// Measures how long a statement runs, waits for replies, and decodes replies.
 struct StatementTiming {
   private let start = ContinuousClock.now
-  private let before: ClientActivity.SpentTimes
+  private let before: RequestCountsAndTimes.SpentTimes
   private let readingTime: Duration
 
   /// Starts the measurement of a statement.
@@ -29,8 +29,8 @@ struct StatementTiming {
 
 extension Session {
   /// The total times that all clients have waited for replies and decoded replies since their creation.
-  fileprivate var times: ClientActivity.SpentTimes {
-    state.withLock(\.clients).reduce(into: ClientActivity.SpentTimes()) { sum, client in
+  fileprivate var times: RequestCountsAndTimes.SpentTimes {
+    state.withLock(\.clients).reduce(into: RequestCountsAndTimes.SpentTimes()) { sum, client in
       let times = client.client.activity.times
       sum.waiting += times.waiting
       sum.decoding += times.decoding

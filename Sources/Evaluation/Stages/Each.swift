@@ -58,7 +58,7 @@ extension Stage {
       return { frame, stream, keepsFlow throws(Fault) in
         defer { journal?.journal.release() }
         if effects.changesData, keepsFlow || givesValue { try SpillingElementBuffer.checkTemporaryDirectory() }
-        let runner = IterationRunner(
+        let runner = EachIterationRunner(
           step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands,
           request: request)
         guard let journal else { return try await runner.run(frame, &stream).result }
@@ -68,16 +68,16 @@ extension Stage {
   }
 }
 
-extension IterationRunner {
+extension EachIterationRunner {
   /// Runs the iterations of an `each` with a journal, and marks the journal as complete if all iterations are done.
   fileprivate func run(
     _ frame: ExecutionFrame, _ stream: inout ElementStream, _ journal: EachJournal, _ arguments: Arguments
-  ) async throws(Fault) -> IterationValues {
+  ) async throws(Fault) -> IterationReturnValues {
     let session = frame.run.session
     session.beginJournaled("each", journal.journal)
     defer { session.endJournaled(journal.journal) }
     try await arguments.settle(journal.journal, frame.run, journal.clients(of: session))
-    let results: IterationValues
+    let results: IterationReturnValues
     do throws(Fault) { results = try await run(frame, &stream) } catch {
       await journal.note(isEnded: false)
       throw journal.ending(error)

@@ -48,12 +48,12 @@ struct ElementAwaitingLookup: Sendable {
 }
 
 /// An element that already has its change, or that still needs a lookup.
-enum ChangeBuildResult: Sendable {
+enum ChangeBuiltOrAwaitingLookup: Sendable {
   case made(BulkElement)
   indirect case waiting(ElementAwaitingLookup)
 }
 
-extension [ChangeBuildResult] {
+extension [ChangeBuiltOrAwaitingLookup] {
   /// Looks up resources concurrently for the elements that need a lookup, and returns all elements in order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {

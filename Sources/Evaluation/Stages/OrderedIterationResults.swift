@@ -3,7 +3,7 @@ import Values
 
 /// The values and the printed output of concurrent iterations, in the order of the elements.
 struct OrderedIterationResults: Sendable {
-  private(set) var results: IterationValues
+  private(set) var results: IterationReturnValues
   /// The failures, each with the index and the label of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
   /// Whether a result could not be stored or printed, for example because the disk is full.
@@ -23,7 +23,7 @@ struct OrderedIterationResults: Sendable {
   /// The results of finished iterations that must wait for the end of an earlier iteration, by index.
   private var waiting: [Int: ReadyResult] = [:]
 
-  init(keepsFlow: Bool) { results = IterationValues(keepsFlow: keepsFlow) }
+  init(keepsFlow: Bool) { results = IterationReturnValues(keepsFlow: keepsFlow) }
 
   /// Records the outcome of an iteration.
   ///
@@ -37,7 +37,7 @@ struct OrderedIterationResults: Sendable {
   /// - Returns: False if no new iteration may start.
   mutating func take(
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8] = [], of page: ElementPage, _ place: Int, at index: Int,
-    _ output: ResultOutput
+    _ output: BufferedResultOutput
   ) -> Bool {
     var value = Value.null
     do throws(Fault) { value = try outcome.get() } catch { failures.append((index, page.elements[place].label, error)) }
@@ -57,13 +57,13 @@ struct OrderedIterationResults: Sendable {
   }
 
   private mutating func append(
-    _ value: Value, _ bytes: [UInt8], _ page: ElementPage, _ place: Int, _ output: ResultOutput
+    _ value: Value, _ bytes: [UInt8], _ page: ElementPage, _ place: Int, _ output: BufferedResultOutput
   ) throws(Fault) {
     try results.append(value, page, place)
     if !bytes.isEmpty { try output.put(bytes) }
   }
 
-  private mutating func appendWaiting(_ output: ResultOutput) throws(Fault) {
+  private mutating func appendWaiting(_ output: BufferedResultOutput) throws(Fault) {
     while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) {
       try append(ready.value, ready.bytes, ready.page, ready.place, output)
     }

@@ -25,7 +25,7 @@ extension Stage {
     let keys: [CompiledExpression] = codes.isEmpty ? [.sync { frame throws(Fault) in frame.element }] : codes
     let directions = codes.isEmpty ? [false] : descends
     return .gather { frame, stream throws(Fault) in
-      var sorted = SortedElements(descends: directions)
+      var sorted = ElementsWithSortKeys(descends: directions)
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
         try SizeLimits.check(elements: sorted.elements.count + page.elements.count)

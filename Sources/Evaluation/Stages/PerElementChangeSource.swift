@@ -90,7 +90,7 @@ final class PerElementChangeSource: BulkChangeSource {
       page = try await stream.page() ?? ElementPage()
       (position, failures) = (0, page.failures[...])
     }
-    var drafts: [ChangeBuildResult] = []
+    var drafts: [ChangeBuiltOrAwaitingLookup] = []
     drafts.reserveCapacity(min(policy.portion, page.elements.count - position))
     do throws(Fault) {
       while drafts.count < policy.portion, !isStopped {
@@ -144,7 +144,7 @@ final class PerElementChangeSource: BulkChangeSource {
   /// Evaluates the arguments that depend on an element, and returns the element with its change.
   ///
   /// If the change depends on a lookup, the function returns the element without a change.
-  private func evaluated(_ element: PageElement) async throws(Fault) -> ChangeBuildResult {
+  private func evaluated(_ element: PageElement) async throws(Fault) -> ChangeBuiltOrAwaitingLookup {
     var given = arguments.each(once, element.element)
     let key: String?
     do throws(Fault) {
@@ -157,7 +157,7 @@ final class PerElementChangeSource: BulkChangeSource {
   /// Returns an element with its change; returns the element without a change if the change depends on a lookup.
   private func built(
     _ element: PageElement, _ given: consuming Arguments, key: String?
-  ) throws(Fault) -> ChangeBuildResult {
+  ) throws(Fault) -> ChangeBuiltOrAwaitingLookup {
     guard case .proposing(let propose) = making else {
       return .waiting(
         ElementAwaitingLookup(

@@ -7,9 +7,9 @@ import Values
 /// Runs the iterations of an `each` whose block is one command that sends a change.
 ///
 /// The dispatcher sends the changes without a Swift task for each of them. The results, the errors and the counts are
-/// the same as those of ``IterationRunner``.
+/// the same as those of ``EachIterationRunner``.
 struct PostedIterationRunner {
-  private let request: CompiledChangeCommand
+  private let request: SyncEvaluatedChangeCommand
   private let limit: Int
   private let frame: ExecutionFrame
   private let client: ClientValue
@@ -21,7 +21,7 @@ struct PostedIterationRunner {
   ///
   /// Iterations need tasks in a dry run, inside an iteration that writes a journal, and on a connection without a
   /// broker.
-  init?(_ request: CompiledChangeCommand, limit: Int, _ frame: ExecutionFrame) {
+  init?(_ request: SyncEvaluatedChangeCommand, limit: Int, _ frame: ExecutionFrame) {
     guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
       let carrier = PostingClientCarrier(ifPosting: client.client)
     else { return nil }
@@ -49,7 +49,7 @@ struct PostedIterationRunner {
   }
 
   /// The results of the iterations so far.
-  private struct IterationOutcomes: Sendable {
+  private struct IterationResultsSoFar: Sendable {
     var results: OrderedIterationResults
     /// The failed changes, whose errors the run explains at the end.
     var failures: [(index: Int, iteration: PostedIteration, outcome: Outcome)] = []
@@ -60,8 +60,8 @@ struct PostedIterationRunner {
   }
 
   /// Sends the changes of the iterations, and returns their values.
-  func run(_ stream: inout ElementStream, keepsFlow: Bool) async throws(Fault) -> IterationValues {
-    let outcomes = Mutex(IterationOutcomes(results: OrderedIterationResults(keepsFlow: keepsFlow)))
+  func run(_ stream: inout ElementStream, keepsFlow: Bool) async throws(Fault) -> IterationReturnValues {
+    let outcomes = Mutex(IterationResultsSoFar(results: OrderedIterationResults(keepsFlow: keepsFlow)))
     var guards = ChangeSafeguards()
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     // The statement itself waits for late replies to these changes: see `StatementConsentsAndOutcomes.add`.
@@ -107,7 +107,7 @@ struct PostedIterationRunner {
 
   /// Records the outcome of an iteration; the function runs on the connection's thread.
   private func record(
-    _ outcome: Outcome, of iteration: PostedIteration, at index: Int, _ outcomes: borrowing Mutex<IterationOutcomes>
+    _ outcome: Outcome, of iteration: PostedIteration, at index: Int, _ outcomes: borrowing Mutex<IterationResultsSoFar>
   ) {
     // After a failure or a Ctrl-C, the carrier drops changes that were not sent. Their iterations have not started.
     guard !outcome.isDropped else { return }
@@ -126,8 +126,8 @@ struct PostedIterationRunner {
   }
 
   /// Returns the values of all iterations, or throws the first error.
-  private func ended(_ outcomes: consuming IterationOutcomes, _ report: StatementReport) async throws(Fault)
-    -> IterationValues
+  private func ended(_ outcomes: consuming IterationResultsSoFar, _ report: StatementReport) async throws(Fault)
+    -> IterationReturnValues
   {
     let first = outcomes.failures.lazy.map(\.index).min()
     for (index, iteration, outcome) in outcomes.failures {
@@ -135,7 +135,9 @@ struct PostedIterationRunner {
       let fault = await fault(of: outcome, iteration, isExplained: index == first)
       _ = outcomes.results.take(.failure(fault), of: iteration.page, iteration.place, at: index, frame.run.output)
     }
-    if let refused = report.stop as? UnsentChangeError, let iteration = refused.element as? PostedIteration {
+    if let refused = report.stop as? ChangeRefusedBeforeSendingError,
+      let iteration = refused.element as? PostedIteration
+    {
       if let fault = outcomes.results.fault { throw fault }
       throw await fault(of: .refused(refused.refusal), iteration, isExplained: true)
     }

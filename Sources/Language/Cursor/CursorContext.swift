@@ -55,7 +55,7 @@ public struct CursorContext: Sendable {
   /// The place of a value in a call: an argument, or a part of an argument.
   public struct ArgumentTarget: Sendable, Equatable {
     /// The index of a positional argument, or the name of an option.
-    public enum CallArgument: Sendable, Equatable {
+    public enum IndexOrOptionName: Sendable, Equatable {
       case argument(Int)
       case option(String)
     }
@@ -63,7 +63,7 @@ public struct CursorContext: Sendable {
     /// The call that has the argument.
     public var call: PartialCall
     /// The position of the argument in the call.
-    public var place: CallArgument
+    public var place: IndexOrOptionName
     /// The record keys from the argument down to the part at the cursor; empty for the whole argument.
     ///
     /// For the value `x` in `{a: {b: x}}`, the keys are `a` and `b`.

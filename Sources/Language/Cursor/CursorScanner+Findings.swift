@@ -24,7 +24,7 @@ extension CursorScanner {
       }
       guard let pipe = level.pipe, let call = pipe.call else { return nil }
       let place =
-        pipe.option.map { CursorContext.ArgumentTarget.CallArgument.option($0) } ?? .argument(call.places.count)
+        pipe.option.map { CursorContext.ArgumentTarget.IndexOrOptionName.option($0) } ?? .argument(call.places.count)
       return CursorContext.ArgumentTarget(call: call, place: place)
     }
   }

@@ -76,7 +76,7 @@ struct CursorScanner {
     /// The position of the last argument.
     ///
     /// A token that touches the last argument belongs to it.
-    var current: CursorContext.ArgumentTarget.CallArgument?
+    var current: CursorContext.ArgumentTarget.IndexOrOptionName?
   }
 
   private(set) var levels: [OpenConstruct]

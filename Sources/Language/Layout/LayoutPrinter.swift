@@ -10,7 +10,7 @@ struct LayoutPrinter {
   private var indent = 0
   private var frames = [IndentationFrame()]
   /// The parts that begin on the current line and that the printer can break into several lines.
-  private var candidates: [BreakCandidate] = []
+  private var candidates: [BreakablePart] = []
   /// The parts to break because their line is too long, by their numbers in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
@@ -28,7 +28,7 @@ struct LayoutPrinter {
   }
 
   /// A part that the printer can break into several lines if its line is too long.
-  private struct BreakCandidate {
+  private struct BreakablePart {
     /// The number that identifies the part in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
@@ -198,7 +198,7 @@ struct LayoutPrinter {
   }
 
   private mutating func record(_ id: Int, rank: Int, length: Int) {
-    candidates.append(BreakCandidate(id: id, depth: frames.count, rank: rank, length: length))
+    candidates.append(BreakablePart(id: id, depth: frames.count, rank: rank, length: length))
   }
 
   private mutating func leave() { if frames.count > 1 { frames.removeLast() } }

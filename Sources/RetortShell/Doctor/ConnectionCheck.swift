@@ -46,7 +46,7 @@ struct ConnectionCheck {
       return doctor.add(.ok(.name, "\(uri.host) is \(addresses.joined(separator: ", "))", .now - begin))
     } catch {
       let step =
-        "check the spelling; getent hosts \(ShellWord.quoted(uri.host)) asks this machine's resolver"
+        "check the spelling; getent hosts \(ShellWordQuoter.quoted(uri.host)) asks this machine's resolver"
       return doctor.add(.failed(.name, error.message, step, .now - begin))
     }
   }
@@ -108,7 +108,7 @@ struct ConnectionCheck {
     case .tls:
       let name = uri.tls?.serverName ?? uri.host
       let show =
-        "look at the handshake: openssl s_client -connect \(place) -servername \(ShellWord.quoted(name))"
+        "look at the handshake: openssl s_client -connect \(place) -servername \(ShellWordQuoter.quoted(name))"
       doctor.add(.failed(.tls, error.message, show))
     case .vhost:
       doctor.add(.ok(.login, "as \(uri.user)"))

@@ -100,7 +100,7 @@ extension Doctor {
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
-    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWord.quoted($0)) lists the queues" } ?? ""
+    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWordQuoter.quoted($0)) lists the queues" } ?? ""
     add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares the queue" + list, time))
   }
 

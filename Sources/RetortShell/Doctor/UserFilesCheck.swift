@@ -41,7 +41,7 @@ struct UserFilesCheck {
     }
     var found: [DoctorFinding] = []
     let mode = Self.mode(of: path) ?? 0
-    let quoted = ShellWord.quoted(path)
+    let quoted = ShellWordQuoter.quoted(path)
     if mode & 0o022 != 0 {
       found.append(
         .warning(.configuration, "other users can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
@@ -68,7 +68,7 @@ struct UserFilesCheck {
     return [
       .failed(
         .configuration, "\(first.source.name):\(place.line):\(place.column): \(first.diagnostic.message)\(more)",
-        "retort check \(ShellWord.quoted(source.name)) shows the errors", status: 2)
+        "retort check \(ShellWordQuoter.quoted(source.name)) shows the errors", status: 2)
     ]
   }
 
@@ -90,7 +90,7 @@ struct UserFilesCheck {
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
       return .warning(
-        .configuration, "other users can read \(path)", "chmod go-rwx \(ShellWord.quoted(path))")
+        .configuration, "other users can read \(path)", "chmod go-rwx \(ShellWordQuoter.quoted(path))")
     }
     return nil
   }

@@ -28,10 +28,10 @@ struct CommandLineCandidates {
   init(words: [String], environment: [String: String]) {
     let current = words.last ?? ""
     let before = words.dropLast()
-    if let first = before.first, let line = ProgramCommandLine.all.first(where: { $0.name == first }) {
+    if let first = before.first, let line = SubcommandDeclaration.all.first(where: { $0.name == first }) {
       complete(current, line, Array(before.dropFirst()), environment)
-    } else if let line = ProgramCommandLine.all.first {
-      if before.isEmpty { add(ProgramCommandLine.all.dropFirst().map { ($0.name, $0.summary) }) }
+    } else if let line = SubcommandDeclaration.all.first {
+      if before.isEmpty { add(SubcommandDeclaration.all.dropFirst().map { ($0.name, $0.summary) }) }
       complete(current, line, Array(before), environment)
     }
     var seen: Set<String> = []
@@ -52,9 +52,9 @@ struct CommandLineCandidates {
   }
 
   private mutating func complete(
-    _ current: String, _ line: ProgramCommandLine, _ before: [String], _ environment: [String: String]
+    _ current: String, _ line: SubcommandDeclaration, _ before: [String], _ environment: [String: String]
   ) {
-    func option(_ word: String) -> ProgramCommandLine.Option? { Self.option(word, of: line) }
+    func option(_ word: String) -> SubcommandDeclaration.Option? { Self.option(word, of: line) }
     if let last = before.last, let option = option(last), option.value != nil {
       return addValues(of: option, line.name, "", environment)
     }
@@ -77,12 +77,12 @@ struct CommandLineCandidates {
   static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
   /// Returns the option that a word such as `--output` names; nil for any other word.
-  private static func option(_ word: String, of line: ProgramCommandLine) -> ProgramCommandLine.Option? {
+  private static func option(_ word: String, of line: SubcommandDeclaration) -> SubcommandDeclaration.Option? {
     line.options.first { $0.name == (word == "-o" ? "--output" : word) }
   }
 
   /// Returns the number of words that are neither options nor values of options.
-  private static func positional(_ words: [String], _ line: ProgramCommandLine) -> Int {
+  private static func positional(_ words: [String], _ line: SubcommandDeclaration) -> Int {
     var (count, isValue) = (0, false)
     for word in words {
       if isValue {
@@ -97,7 +97,7 @@ struct CommandLineCandidates {
   }
 
   private mutating func addArguments(
-    _ argument: ProgramCommandLine.PositionalArgumentKind, _ environment: [String: String]
+    _ argument: SubcommandDeclaration.PositionalArgumentKind, _ environment: [String: String]
   ) {
     switch argument {
     case .nothing: break
@@ -120,7 +120,7 @@ struct CommandLineCandidates {
   // MARK: Values of options
 
   private mutating func addValues(
-    of option: ProgramCommandLine.Option, _ command: String, _ prefix: String, _ environment: [String: String]
+    of option: SubcommandDeclaration.Option, _ command: String, _ prefix: String, _ environment: [String: String]
   ) {
     if ["--report", "--log"].contains(option.name) { files = "" }
     let values = Self.values(of: option.name, command)

@@ -1,0 +1,40 @@
+import Bulk
+import Values
+
+/// A sequence of changes, in which a change can depend on the result of the change before it.
+protocol DependentChangeSequence: Sendable {
+  /// Returns the next change; nil after the last change.
+  ///
+  /// `before` is the result of the previous change; nil for the first change.
+  mutating func next(after before: Value?) async throws(Fault) -> PreparedChange?
+
+  /// Whether the most recent result of `next` is the last change of the sequence.
+  var isAtEnd: Bool { get }
+
+  /// The name of the field that identifies a created resource; nil if the sequence creates no resource.
+  var keyField: String? { get }
+
+  /// The result of the whole sequence, after its last change.
+  var value: Value { get }
+
+  /// Returns a text for an error, which says which change failed, such as `at the step to published`.
+  ///
+  /// Returns nil if the error needs no additional text.
+  func trail(of prepared: PreparedChange) -> String?
+}
+
+extension RunContext {
+  /// Sends the changes of a sequence one after another, and returns the result of the sequence.
+  func change(_ sequence: inout any DependentChangeSequence) async throws(Fault) -> Value {
+    var before: Value?
+    var step = IterationChangeRole()
+    (step.readsFirst, step.keyField) = (true, sequence.keyField)
+    while let prepared = try await sequence.next(after: before) {
+      step.isLast = sequence.isAtEnd
+      do throws(Fault) { before = try await change(prepared, step) } catch {
+        throw sequence.trail(of: prepared).map(error.within) ?? error
+      }
+    }
+    return sequence.value
+  }
+}

@@ -1,0 +1,58 @@
+import Bulk
+import Language
+import Synchronization
+import Values
+
+/// The journals of a pipeline's earlier stages, after all changes of these stages are done.
+///
+/// The end of the pipeline marks the journals as complete. Until then they stay open, so that a pipeline whose later
+/// stage failed can run again: the earlier stages then skip their changes, and pass on their elements.
+final class JournalsOpenUntilPipelineEnd: Sendable {
+  private struct FinishedStageJournal: Sendable {
+    /// The name of the stage in messages: `update posts`.
+    let label: String
+    let journal: Journal
+    let arguments: Arguments
+  }
+
+  private let journals = Mutex<[FinishedStageJournal]>([])
+  private let isResumeNoted = Atomic(false)
+
+  /// Adds the journal of a stage whose changes are all done.
+  func add(_ label: String, _ journal: Journal, _ arguments: Arguments) {
+    journals.withLock { $0.append(FinishedStageJournal(label: label, journal: journal, arguments: arguments)) }
+  }
+
+  /// Records that a later stage has shown how to resume the statement.
+  func recordResumeNote() { isResumeNoted.store(true, ordering: .relaxed) }
+
+  /// Marks the journals as complete, and releases them.
+  func complete(_ session: Session) async throws(Fault) {
+    for done in take() {
+      defer { release(done, session) }
+      try await done.arguments.complete(done.journal, session)
+    }
+  }
+
+  /// Releases the journals without marking them as complete, because a later stage failed.
+  ///
+  /// If no later stage has shown how to resume the statement, the function shows it.
+  func leave(_ session: Session) {
+    let open = take()
+    for done in open { release(done, session) }
+    guard let last = open.last, !isResumeNoted.load(ordering: .relaxed) else { return }
+    session.noteHowToResume(last.label, last.journal)
+  }
+
+  private func take() -> [FinishedStageJournal] {
+    journals.withLock { journals in
+      defer { journals = [] }
+      return journals
+    }
+  }
+
+  private func release(_ done: FinishedStageJournal, _ session: Session) {
+    session.endJournaled(done.journal)
+    done.journal.release()
+  }
+}

@@ -1,0 +1,330 @@
+import Evaluation
+
+/// A command line or an option of the program, with its page in `help`.
+struct CommandLineOrOptionPage: Sendable {
+  var name: String
+  var aliases: [String] = []
+  /// The syntax, such as `--var NAME=VALUE`.
+  var form: String
+  /// The summary, in one line.
+  var summary: String
+  /// The text that follows the summary.
+  var note: String
+  /// A command line that serves as an example.
+  var example: String
+
+  /// The text of the page.
+  var text: String { ([summary, note].filter { !$0.isEmpty } + ["    " + example]).joined(separator: "\n\n") }
+
+  /// The pages of all command lines, followed by the pages of all options.
+  static let all = starts + options
+
+  static let starts = [
+    CommandLineOrOptionPage(
+      name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
+      note: """
+        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard \
+        input is not a terminal, the statements in standard input run as a script.
+        """, example: "retort --timeout 30s"),
+    CommandLineOrOptionPage(
+      name: "edit", form: "edit, Ctrl-X Ctrl-E",
+      summary: "Opens a statement of the prompt in your editor, and runs the edited text.",
+      note: """
+        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command `edit` \
+        opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v \
+        does the same. If you delete the whole text, or if the editor fails, nothing runs.
+        """, example: "EDITOR=nano retort"),
+    CommandLineOrOptionPage(
+      name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
+      summary: "Runs a file of statements. FILE can be - for standard input.",
+      note: """
+        The whole file is checked before its first statement runs. The first failure ends the run. The arguments after \
+        FILE are the list args. An option of retort that takes one value can't be given twice. You can start a file as a \
+        program if it is executable and its first line is #!/usr/bin/env retort.
+        """, example: "retort --yes=500 migrate.retort people.csv"),
+    CommandLineOrOptionPage(
+      name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
+      note: """
+        Single quotes protect the statements from the shell. Separate the statements with ; or a newline. If you give -c \
+        several times, each -c is a line of one script.
+        """,
+      example: #"retort -c 'connect; count (client queue: "posts")'"#),
+    CommandLineOrOptionPage(
+      name: "check", form: "retort check FILE ...", summary: "Checks files. Runs no statement and opens no connection.",
+      note: """
+        The check shows every error. It also lists each var(...) and each statement that changes or destroys data. If \
+        there is an error, the exit status is 2. --output json writes the findings as JSON, for editors.
+        """, example: "retort check migrate.retort"),
+    CommandLineOrOptionPage(
+      name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
+      note: """
+        The comments and the meaning stay the same. With --check, retort fmt changes no file. Instead, it lists the \
+        files that formatting would change. If there are such files, the exit status is 1.
+        """, example: "retort fmt --check migrate.retort"),
+    CommandLineOrOptionPage(
+      name: "serve", form: "retort serve DB [--url URI]",
+      summary: "Serves a SQLite database, or the sample blog, on a broker.",
+      note: """
+        Each table is a type with its own queue. These are some of the options:
+
+          --queue TYPE=NAME     gives the queue of a type another name
+          --latency, --jitter   delay each reply
+          --workers, --rate     limit the speed
+          --fault KIND=SHARE    injects faults
+          --pages, --flavour    imitate other servers
+          --log FILE            logs each request
+
+        help serve lists all options. help NAME explains an option, for example help fault.
+        """, example: "retort serve blog --latency 20ms --fault drop=1%"),
+    CommandLineOrOptionPage(
+      name: "demo", form: "retort demo",
+      summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
+      note: """
+        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, look, \
+        publish, save and run. When a statement has completed a step, the next step is shown. The demo uses neither \
+        rc.retort nor the history.
+        """, example: "retort demo"),
+    CommandLineOrOptionPage(
+      name: "doctor", form: "retort doctor [URI] [-o json]",
+      summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
+      note: """
+        URI is the URI of the connection, or the name of a profile. A profile is a def in the file rc.retort that opens \
+        a connection (see help no-rc). Without URI, retort doctor uses RETORT_URL. The steps examine:
+
+          the files that the prompt reads
+          the URI, the lookup of the host, and TCP
+          TLS: the chain of certificates, and the days until they expire
+          the login, the vhost and a channel
+          the known queues and their consumers, with one request at the end
+
+        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last step \
+        waits longer for the reply. The option -o json writes the steps as one JSON object. The exit status is the \
+        status of the first failed step. If no step failed, the exit status is 0.
+        """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
+    CommandLineOrOptionPage(
+      name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
+      note: """
+        An editor that runs this server shows the findings of retort check, and completes words, while you type. It can \
+        also show help for the word at the cursor, format the file, and go to the definition of a name. The outline of a \
+        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor \
+        explains how editors start the server.
+        """, example: "retort lsp"),
+    CommandLineOrOptionPage(
+      name: "completions", form: "retort completions bash|zsh|fish",
+      summary: "Writes the completion script of a shell.",
+      note: """
+        With this script, Tab in the shell completes the options of retort and their values. Tab also completes files, \
+        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So when you \
+        update the program, the script needs no update.
+        """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
+    CommandLineOrOptionPage(
+      name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
+      note: """
+        Without PAGE, the command writes retort(1), the page of the program. With PAGE, it writes the page of an article: \
+        `retort man bulk` writes retort-bulk(7), the page of the article bulk-changes. The command `help guide` lists all \
+        articles.
+        """,
+      example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
+    CommandLineOrOptionPage(
+      name: "work", form: "retort work URI --pool NAME",
+      summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
+      note: """
+        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The worker \
+        gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options are:
+
+          --in-flight N   the maximum number of changes in flight (default: 64)
+          --allow QUEUE   changes only this queue; can be repeated
+          --insecure      works without the secret
+          --status        starts no worker; shows the workers and the chunks
+
+        help pools explains more.
+        """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
+    CommandLineOrOptionPage(
+      name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
+      summary: "Shows a journal, or records the outcome of an unknown change.",
+      note: """
+        A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows \
+        the statement, and how many of the recorded changes were carried out (done), were not carried out, or have an \
+        unknown outcome. FILE does not contain the elements that no run has reached. Then retort shows each unknown \
+        change, and the command that resumes the statement. These words after FILE record something:
+
+          settle ID done    the change ID was carried out
+          settle ID again   the change ID was not carried out; the next run sends it
+          broker NAME       the broker of the journal has the new name NAME
+
+        ID is the id of the resource, the key of a create or of an iteration, or the whole text of the unknown change, \
+        such as 'link posts 10 tags tags/4'. A statement refuses a journal if its \
+        broker has another name than the journal says. If only the name has changed, record the new name with broker \
+        NAME. The error of the statement shows the NAME to use.
+        """, example: "retort journal posts.journal settle 4711 done"),
+    CommandLineOrOptionPage(
+      name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
+      summary: "Shows or controls the other running retort programs that change data.",
+      note: """
+        RUN is the process id of such a program. If only one program changes data, you can leave out RUN. Without \
+        arguments, retort ctl shows the RUN and the progress of each of your programs that have sent a change. The words \
+        after RUN are:
+
+          status     shows the progress
+          pause      holds back all changes until resume; those in flight continue
+          resume     ends the pause
+          rate=N     sends at most N changes per second
+          rate=off   removes the limit of rate=N
+          stop       has the effect of Ctrl-C
+
+        The limits of the statement remain in force.
+        """, example: "retort ctl 4711 rate=50"),
+    CommandLineOrOptionPage(
+      name: "trust", form: "retort trust [FILE ...]",
+      summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
+      note: """
+        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same, and also runs the file. \
+        The list of trusted files is in ~/.local/state/retort.
+        """,
+      example: "retort trust .retortrc"),
+    CommandLineOrOptionPage(
+      name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
+      summary: "Explains the language or one of its words, as help does at the prompt.",
+      note: "retort --help lists the ways to start the program, and its options.", example: "retort help stream"),
+  ]
+
+  static let options = [
+    option(
+      "var", "NAME=VALUE", "Gives a value to var(\"NAME\").",
+      note: "The option can be repeated. The value is a string. int(var(\"limit\")) converts the value to an integer.",
+      example: "retort --var limit=5 report.retort"),
+    option(
+      "yes", "[=N]", "Confirms every bulk destruction. With =N, the run destroys at most N resources.",
+      note: """
+        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy \
+        in a def that is called in a loop or stage is a bulk destruction too.
+        """,
+      example: "retort --yes=500 clean-up.retort"),
+    option(
+      "output", "FORMAT", "The format of results: \(ResultFormat.list).",
+      note: """
+        By default, results at a terminal are tables. Elsewhere, results are lines of JSON. At a terminal, a few rows \
+        that are too wide for a table are shown as cards. A card has one line for each field. The statement \
+        set output: "csv" changes the format for all later statements.
+        """,
+      example: "retort --output csv report.retort > report.csv"),
+    option(
+      "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never (default: 5s).",
+      note: """
+        The timeouts that a script sets take precedence: the option timeout: of a command, stage or \
+        client, and the statement set timeout: 10s.
+        """,
+      example: "retort --timeout 30s migrate.retort"),
+    option(
+      "trace", "[=TOPICS]",
+      "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors (default: rpc).",
+      note: """
+        TOPICS is one of these words, or several with commas between them:
+
+          rpc      the JSON of each request and reply
+          api      one line for each request
+          amqp     the frames between the program and the broker
+          errors   only failed requests
+
+        The trace is written to standard error. Passwords and tokens are shown as ***.
+        """, example: "retort --trace=api,errors migrate.retort"),
+    option(
+      "dry-run", "", "Shows changes instead of sending them. Requests that only read are sent.",
+      note: """
+        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the \
+        ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
+        summary, the changes that would be sent count as ok. After the first change that is not sent, assertions are \
+        shown and not checked. The stages `write` and `sh` work as usual. A script can't turn the dry run off.
+        """, example: "retort --dry-run migrate.retort"),
+    option(
+      "guarded", "CONNECTION", "Allows --yes=N on CONNECTION, which has the option `guard: \"confirm\"`.",
+      note: """
+        CONNECTION is the name or the URI of the connection. At a terminal, retort asks before each bulk destruction on \
+        such a connection. Without a terminal, a bulk destruction needs this option and --yes=N. The option can be \
+        repeated. If the run did not open a CONNECTION that the option names, a note at the end says so.
+        """,
+      example: "retort --guarded production --yes=500 clean-up.retort"),
+    option(
+      "workers", "NAME",
+      "The pool of workers for all stages and commands that have the option workers:. The option can name another pool.",
+      note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
+    option(
+      "reason", "TEXT", "The reason for the run.",
+      note: "The reason is written to the header of each journal, and to the file of --report.",
+      example: "retort --reason OPS-123 migrate.retort"),
+    option(
+      "summary", "FORM", "The format of summaries on standard error: text or json (default: text).",
+      note: """
+        With json, each statement that changes many resources writes one line of JSON. The line has the counts of the \
+        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and \
+        an example of each kind of failure. For commands in loops, and for the stage `each` with a journal, the line has \
+        only the counts of the outcomes.
+        """, example: "retort --summary json migrate.retort 2> report.ndjson"),
+    option(
+      "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
+      note: """
+        The file is written at the end of the run. It has each assertion, and each statement with its time and its \
+        error. For a statement with changes, the file also has the counts, times and failures of the changes. In the \
+        JUnit format, statements and assertions are test cases.
+
+        A statement can continue although some of its changes failed, were refused or are unknown. The error of such a \
+        statement has the kind "partial". JUnit has two words for a test case that did not succeed: failure and error. A \
+        statement of the kind "partial" is a failure.
+
+        The file is opened before the first statement. If the file can't be opened, no statement runs.
+        """, example: "retort --report result.xml migrate.retort"),
+    option(
+      "quiet", "", "Hides the progress of long statements.",
+      note: """
+        By default, a statement that takes more than a second shows its progress on standard error. At a terminal, the \
+        progress is one line that changes. Elsewhere, the progress is a note every ten seconds.
+        """, example: "retort --quiet migrate.retort"),
+    option(
+      "offline", "", "Prints the requests instead of sending them.",
+      note: """
+        Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id \
+        offline-1. Results that depend on such a page or resource are not printed.
+        """, example: "retort --offline migrate.retort"),
+    option(
+      "allow-sh", "", "Allows the stage `sh` to run programs.", note: "By default, retort refuses the stage `sh`.",
+      example: "retort --allow-sh report.retort"),
+    option(
+      "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
+      note: """
+        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a \
+        text page by page. The pager is the program that RETORT_PAGER names. If RETORT_PAGER is not set, it is the \
+        program that PAGER names, or else less. An empty RETORT_PAGER has the same effect as --no-pager.
+        """, example: "retort --no-pager"),
+    option(
+      "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
+      note: """
+        By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another \
+        directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if \
+        retort trust has accepted the text of this file. A def in rc.retort that opens a connection is called a profile:
+
+          def prod() do connect "amqps://me@broker/" env: "production" end
+
+        At the prompt, the word prod then opens this connection.
+        """, example: "retort --no-rc"),
+    option(
+      "color", "WHEN", "Colours of errors and of the typed line: auto, always or never (default: auto).",
+      note: """
+        The word auto means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, unknown or not set, auto \
+        means no colours.
+        """,
+      example: "retort --color never report.retort"),
+    option(
+      "version", "", "Prints the version.",
+      note: "The output also has the commit, and the versions of Swift and of the libraries of the program.",
+      example: "retort --version"),
+  ]
+
+  static func option(
+    _ name: String, _ value: String, _ summary: String, note: String, example: String
+  ) -> CommandLineOrOptionPage {
+    let separator = value.isEmpty || value.hasPrefix("[") ? "" : " "
+    return CommandLineOrOptionPage(
+      name: name, aliases: ["--" + name], form: "--\(name)\(separator)\(value)", summary: summary, note: note,
+      example: example)
+  }
+}
