@@ -4,11 +4,12 @@ extension CommandLineOrOptionPage {
 
   private static let address = [
     option(
-      "url", "URI", "The URI of the broker. The default is RETORT_URL.", note: "help addresses explains URIs.",
+      "url", "URI", "The URI of the broker. The default is RETORT_URL.",
+      note: "For the parts of a URI, see help addresses.",
       example: "retort serve blog --url amqp://guest:guest@localhost/"),
     option(
       "queue", "TYPE=NAME", "Serves a type on a queue with another name.",
-      note: "The option can be repeated. By default a queue has the name of its type.",
+      note: "The option can be repeated. By default, a queue has the name of its type.",
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
       "durable", "", "Makes the queues that retort serve creates durable.",
@@ -16,10 +17,10 @@ extension CommandLineOrOptionPage {
       example: "retort serve blog --durable"),
     option(
       "queue-type", "TYPE", "The type of the queues that retort serve creates: classic or quorum.",
-      note: "By default the broker decides. A quorum queue is durable.",
+      note: "By default, the broker decides. A quorum queue is durable.",
       example: "retort serve blog --queue-type quorum"),
     option(
-      "log", "FILE", "Writes a line of JSON for each request, before the reply is sent. - is standard output.",
+      "log", "FILE", "Writes a line of JSON for each request, before the reply is sent. The FILE - is standard output.",
       note: """
         In each line, n is the number of the request in its queue. The field outcome says what happened to the request:
 
@@ -30,14 +31,14 @@ extension CommandLineOrOptionPage {
           remembered   a change was delivered again, and got its first reply again
           drop ...     --fault injected the fault of this name
 
-        If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not be \
-        written, and retort serve ends with status 1.
+        If the disk is full, requests still get replies. The line {"missing":N} then means that N lines could not be \
+        written. When retort serve ends, its exit status is 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
   private static let speed = [
     option(
-      "latency", "DURATION", "How long each reply is delayed: 20ms.", note: "By default replies are not delayed.",
+      "latency", "DURATION", "How long each reply is delayed: 20ms.", note: "By default, replies are not delayed.",
       example: "retort serve blog --latency 20ms"),
     option(
       "jitter", "DURATION", "The maximum random time that is added to the delay of a reply.",
@@ -49,7 +50,7 @@ extension CommandLineOrOptionPage {
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
       "rate", "N", "The maximum number of requests of a queue that are answered per second.",
-      note: "By default there is no limit.", example: "retort serve blog --rate 200"),
+      note: "By default, there is no limit.", example: "retort serve blog --rate 200"),
   ]
 
   private static let faults = [
@@ -81,8 +82,8 @@ extension CommandLineOrOptionPage {
     option(
       "seed", "N", "The seed of the random faults and delays (default: 0).",
       note: """
-        The faults of a request depend only on the seed, the queue, and the number of the request in \
-        the queue. So the same requests get the same faults again.
+        The faults of a request depend on three things: the seed, the queue, and the number of the request in this \
+        queue. So the same requests get the same faults again.
         """, example: "retort serve blog --fault drop=1% --seed 7"),
   ]
 
@@ -96,14 +97,18 @@ extension CommandLineOrOptionPage {
           no-count   the same, but a reply does not have the total number of resources
           offset     a client requests a page by its offset and limit
           none       a reply has the whole list as one page
+
+        Use the style of the service that you want to imitate.
         """, example: "retort serve blog --pages none"),
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",
       note: """
-        The name carrot imitates a Ruby server with the libraries carrot_rpc and jsonapi-resources. This server does not \
-        acknowledge requests, and sends no reply to an invalid request. The name retort imitates an Elixir server with \
-        the libraries Retort and Calcinator. This server has no relationship methods, such as those for link. The id of \
-        the JSON-RPC request must be the correlation id of the message.
+        The name carrot imitates a Ruby server with the libraries carrot_rpc and jsonapi-resources. This server does \
+        not acknowledge requests, and sends no reply to an invalid request.
+
+        The name retort imitates an Elixir server with the libraries Retort and Calcinator. This server does not \
+        support the relationship commands, such as link. It needs requests whose JSON-RPC id is the correlation id of \
+        the message.
         """, example: "retort serve blog --flavour carrot"),
   ]
 }

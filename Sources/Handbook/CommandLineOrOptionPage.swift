@@ -24,7 +24,7 @@ struct CommandLineOrOptionPage: Sendable {
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
         The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard \
-        input is not a terminal, the statements in standard input run as a script.
+        input is not a terminal, retort runs its content as a script.
         """, example: "retort --timeout 30s"),
     CommandLineOrOptionPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
@@ -32,15 +32,15 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command `edit` \
         opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v \
-        does the same. If you delete the whole text, or if the editor fails, nothing runs.
+        does the same. Nothing runs if you delete the whole text, or if the editor fails.
         """, example: "EDITOR=nano retort"),
     CommandLineOrOptionPage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements. FILE can be - for standard input.",
       note: """
         The whole file is checked before its first statement runs. The first failure ends the run. The arguments after \
-        FILE are the list args. An option of retort that takes one value can't be given twice. You can start a file as a \
-        program if it is executable and its first line is #!/usr/bin/env retort.
+        FILE are the list args. It is an error to give an option twice if it takes one value. To start a file as a \
+        program, make it executable, and write #!/usr/bin/env retort in its first line.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     CommandLineOrOptionPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
@@ -74,15 +74,15 @@ struct CommandLineOrOptionPage: Sendable {
           --pages, --flavour    imitate other servers
           --log FILE            logs each request
 
-        help serve lists all options. help NAME explains an option, for example help fault.
+        The command help serve lists all options. The command help fault explains the option --fault.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLineOrOptionPage(
       name: "demo", form: "retort demo",
       summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
       note: """
-        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, look, \
-        publish, save and run. When a statement has completed a step, the next step is shown. The demo uses neither \
-        rc.retort nor the history.
+        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, \
+        look, publish, save and run. When a statement completes a step, retort shows the next step. The demo does not \
+        use rc.retort and the history.
         """, example: "retort demo"),
     CommandLineOrOptionPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
@@ -104,66 +104,68 @@ struct CommandLineOrOptionPage: Sendable {
     CommandLineOrOptionPage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        An editor that runs this server shows the findings of retort check, and completes words, while you type. It can \
-        also show help for the word at the cursor, format the file, and go to the definition of a name. The outline of a \
-        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor \
-        explains how editors start the server.
+        With this server, an editor shows the findings of retort check, and completes words. It can also show help for \
+        a word, format the file, and go to the definition of a name. The outline of a file shows the defs, and the \
+        statements that change or destroy data. The server opens no connection. To set up an editor, see help editor.
         """, example: "retort lsp"),
     CommandLineOrOptionPage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
         With this script, Tab in the shell completes the options of retort and their values. Tab also completes files, \
-        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So when you \
-        update the program, the script needs no update.
+        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So it \
+        needs no update when you update the program.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     CommandLineOrOptionPage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
-        Without PAGE, the command writes retort(1), the page of the program. With PAGE, it writes the page of an article: \
-        `retort man bulk` writes retort-bulk(7), the page of the article bulk-changes. The command `help guide` lists all \
-        articles.
+        Without PAGE, the command writes retort(1), the page of the program. With PAGE, it writes the page of an \
+        article. For example, `retort man bulk` writes retort-bulk(7), the page of the article bulk-changes. The \
+        command `help guide` lists all articles.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     CommandLineOrOptionPage(
       name: "work", form: "retort work URI --pool NAME",
-      summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
+      summary: "Starts a worker. It sends the changes of statements with the option workers: \"NAME\".",
       note: """
-        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The worker \
-        gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options are:
+        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The \
+        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. To learn more \
+        about pools, see help pools. Other options are:
 
           --in-flight N   the maximum number of changes in flight (default: 64)
-          --allow QUEUE   changes only this queue; can be repeated
+          --allow QUEUE   changes only this queue; you can repeat the option
           --insecure      works without the secret
           --status        starts no worker; shows the workers and the chunks
-
-        help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLineOrOptionPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows \
-        the statement, and how many of the recorded changes were carried out (done), were not carried out, or have an \
-        unknown outcome. FILE does not contain the elements that no run has reached. Then retort shows each unknown \
-        change, and the command that resumes the statement. These words after FILE record something:
+        The file is the journal of a statement with the option journal:. The command shows the statement and three \
+        counts of the recorded changes: those that were carried out (done), those that were not carried out, and those \
+        with an unknown outcome. The journal does not contain the elements that no run has reached. Then the command \
+        shows each unknown change, and the command line that resumes the statement.
+
+        These words after FILE record something:
 
           settle ID done    the change ID was carried out
           settle ID again   the change ID was not carried out; the next run sends it
           broker NAME       the broker of the journal has the new name NAME
 
-        ID is the id of the resource, the key of a create or of an iteration, or the whole text of the unknown change, \
-        such as 'link posts 10 tags tags/4'. A statement refuses a journal if its \
-        broker has another name than the journal says. If only the name has changed, record the new name with broker \
-        NAME. The error of the statement shows the NAME to use.
+        ID is the id of the resource. For a create or an iteration, ID is the key. ID can also be the whole text of \
+        the unknown change, such as 'link posts 10 tags tags/4'.
+
+        The journal contains the name of the broker. A statement refuses the journal if its broker has another name. \
+        If only the name has changed, record the new name with broker NAME. The error of the statement shows this \
+        NAME.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLineOrOptionPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
-        RUN is the process id of such a program. If only one program changes data, you can leave out RUN. Without \
-        arguments, retort ctl shows the RUN and the progress of each of your programs that have sent a change. The words \
-        after RUN are:
+        RUN is the process id of such a program. If only one program changes data, you can omit RUN. Without \
+        arguments, retort ctl lists your programs that have sent a change, each with its RUN and its progress. The \
+        words after RUN are:
 
           status     shows the progress
           pause      holds back all changes until resume; those in flight continue
@@ -176,15 +178,16 @@ struct CommandLineOrOptionPage: Sendable {
         """, example: "retort ctl 4711 rate=50"),
     CommandLineOrOptionPage(
       name: "trust", form: "retort trust [FILE ...]",
-      summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
+      summary:
+        "Allows the prompt to run the file .retortrc of a directory. If the text of the file changes, trust it again.",
       note: """
-        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same, and also runs the file. \
-        The list of trusted files is in ~/.local/state/retort.
+        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same. It also runs the \
+        file. The list of trusted files is in ~/.local/state/retort.
         """,
       example: "retort trust .retortrc"),
     CommandLineOrOptionPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
-      summary: "Explains the language or one of its words, as help does at the prompt.",
+      summary: "Explains the language or one of its words, like the statement help at the prompt.",
       note: "retort --help lists the ways to start the program, and its options.", example: "retort help stream"),
   ]
 
@@ -196,28 +199,28 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "yes", "[=N]", "Confirms every bulk destruction. With =N, the run destroys at most N resources.",
       note: """
-        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy \
-        in a def that is called in a loop or stage is a bulk destruction too.
+        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. If a \
+        loop or a stage calls a def with a destroy, this destroy is a bulk destruction too.
         """,
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
-        By default, results at a terminal are tables. Elsewhere, results are lines of JSON. At a terminal, a few rows \
-        that are too wide for a table are shown as cards. A card has one line for each field. The statement \
-        set output: "csv" changes the format for all later statements.
+        By default, results at a terminal are tables. Elsewhere, results are lines of JSON. If a few rows are too wide \
+        for a table, retort shows them as cards. A card has one line for each field. The statement set output: "csv" \
+        changes the format for all later statements.
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
-      "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never (default: 5s).",
+      "timeout", "DURATION", "How long retort waits for a reply: 10s, 500ms, never (default: 5s).",
       note: """
-        The timeouts that a script sets take precedence: the option timeout: of a command, stage or \
-        client, and the statement set timeout: 10s.
+        A timeout in a script takes precedence. A script can set it by the option timeout: of a command, stage or \
+        client, or by the statement set timeout: 10s.
         """,
       example: "retort --timeout 30s migrate.retort"),
     option(
       "trace", "[=TOPICS]",
-      "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors (default: rpc).",
+      "Shows the requests and replies. TOPICS selects the details: rpc, api, amqp, errors (default: rpc).",
       note: """
         TOPICS is one of these words, or several with commas between them:
 
@@ -231,23 +234,25 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "dry-run", "", "Shows changes instead of sending them. Requests that only read are sent.",
       note: """
-        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the \
-        ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
-        summary, the changes that would be sent count as ok. After the first change that is not sent, assertions are \
-        shown and not checked. The stages `write` and `sh` work as usual. A script can't turn the dry run off.
+        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, \
+        the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
+        summary, the changes that would be sent count as ok. After the first change that is not sent, retort shows \
+        assertions and does not check them. The stages `write` and `sh` work as usual. A script can't turn the dry run \
+        off.
         """, example: "retort --dry-run migrate.retort"),
     option(
-      "guarded", "CONNECTION", "Allows --yes=N on CONNECTION, which has the option `guard: \"confirm\"`.",
+      "guarded", "CONNECTION", "Allows --yes=N on a connection with the option `guard: \"confirm\"`.",
       note: """
-        CONNECTION is the name or the URI of the connection. At a terminal, retort asks before each bulk destruction on \
-        such a connection. Without a terminal, a bulk destruction needs this option and --yes=N. The option can be \
-        repeated. If the run did not open a CONNECTION that the option names, a note at the end says so.
+        CONNECTION is the name or the URI of the connection. At a terminal, retort asks before each bulk destruction \
+        on such a connection. Without a terminal, a bulk destruction needs this option and --yes=N. The option can be \
+        repeated. If the run did not open CONNECTION, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
       "workers", "NAME",
-      "The pool of workers for all stages and commands that have the option workers:. The option can name another pool.",
-      note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
+      "The pool of workers for all stages and commands that support the option workers:.",
+      note: "The option workers: of a statement can name another pool. To learn more about pools, see help pools.",
+      example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.",
       note: "The reason is written to the header of each journal, and to the file of --report.",
@@ -265,11 +270,10 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         The file is written at the end of the run. It has each assertion, and each statement with its time and its \
         error. For a statement with changes, the file also has the counts, times and failures of the changes. In the \
-        JUnit format, statements and assertions are test cases.
+        JUnit format, each statement and each assertion is a test case.
 
         A statement can continue although some of its changes failed, were refused or are unknown. The error of such a \
-        statement has the kind "partial". JUnit has two words for a test case that did not succeed: failure and error. A \
-        statement of the kind "partial" is a failure.
+        statement has the kind "partial". In the JUnit format, such a statement is a failure, and not an error.
 
         The file is opened before the first statement. If the file can't be opened, no statement runs.
         """, example: "retort --report result.xml migrate.retort"),
@@ -291,26 +295,28 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
-        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a \
-        text page by page. The pager is the program that RETORT_PAGER names. If RETORT_PAGER is not set, it is the \
-        program that PAGER names, or else less. An empty RETORT_PAGER has the same effect as --no-pager.
+        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows \
+        a text page by page. The variable RETORT_PAGER names the pager. If it is not set, PAGER names the pager. If \
+        neither is set, the pager is less. An empty RETORT_PAGER has the same effect as --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
         By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another \
-        directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if \
-        retort trust has accepted the text of this file. A def in rc.retort that opens a connection is called a profile:
+        directory than ~/.config, the file is retort/rc.retort in that directory. Then the prompt runs ./.retortrc, if \
+        you trust this file (see help trust).
+
+        A def in rc.retort that opens a connection is called a profile:
 
           def prod() do connect "amqps://me@broker/" env: "production" end
 
         At the prompt, the word prod then opens this connection.
         """, example: "retort --no-rc"),
     option(
-      "color", "WHEN", "Colours of errors and of the typed line: auto, always or never (default: auto).",
+      "color", "WHEN", "Whether errors and the typed line have colours: auto, always or never (default: auto).",
       note: """
-        The word auto means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, unknown or not set, auto \
-        means no colours.
+        The word auto means colours at a terminal. There are no colours if NO_COLOR is set, or if TERM is dumb, \
+        unknown or not set.
         """,
       example: "retort --color never report.retort"),
     option(

@@ -8,12 +8,14 @@ extension HelpTopic {
 
       The history is the file ~/.local/state/retort/history, or the file that RETORT_HISTORY names. If RETORT_HISTORY \
       is empty, nothing is stored. If the file can't be written, the history lasts until the end of the session. After \
-      set history: "directory", the keys find only the statements typed in the current directory.
+      set history: "directory", the keys find only statements that you typed in the current directory.
 
-      The history stores no secrets: *** replaces passwords in URIs, tokens, and the values of fields such as \
-      password. save also writes *** in place of a secret. A statement with *** in place of a secret is an error, \
-      because it would send *** as data. Type the value, or read it with env("NAME"). The exception is the URI of a \
-      broker: connect asks for the password at a terminal, or returns the open connection.
+      The history stores no secrets. Three stars (***) replace passwords in URIs, tokens, and the values of fields \
+      such as password. The command `save` also writes *** in place of a secret.
+
+      A statement with *** in place of a secret is an error, because retort would send *** as data. Replace *** with \
+      the value, or with env("NAME"). The only exception is the password in the URI of a broker. In this case, the \
+      command `connect` asks for the password at a terminal. If the connection is already open, `connect` returns it.
 
       To send the text *** itself, write its first character as an escape: "\\u002a**".
       """)

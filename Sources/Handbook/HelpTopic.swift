@@ -12,12 +12,22 @@ struct HelpTopic: Sendable {
         "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range",
       ],
       text: """
-        Values are null, true, false, numbers, "text", durations such as 10s, [lists], {records}, ranges such as 1..10, \
-        and /patterns/. Any JSON text is a value. Times, resources, pages and streams are values too. The units of a \
-        duration are ms, s, m, h and d.
+        These are the kinds of values:
 
-        retort never converts a value to another type implicitly. int("5") converts text to an integer, and string(5) \
-        converts a number to text.
+          null                no value
+          true, false         booleans
+          42, 1.10            numbers
+          "text"              texts, also called strings
+          10s                 durations, in the units ms, s, m, h and d
+          [1, 2]              lists
+          {a: 1}              records
+          1..10               ranges
+          /^a/                patterns
+
+        Times, resources, pages and streams are values too. You can write any JSON text as a value.
+
+        retort never converts a value to another type implicitly. The function int("5") converts text to an integer. \
+        The function string(5) converts a number to text.
 
         Numbers keep all their digits. Sums, differences, products and comparisons are exact, for decimals and for \
         integers of any size.
@@ -35,18 +45,18 @@ struct HelpTopic: Sendable {
           date(TIME)               the day as text, in UTC
           date(TIME, "%d.%m.%Y")   the time as text of another format, in UTC
 
-        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". \
-        In a format, the letters mean %Y year, %m month, %d day, %H hour, %M minute, %S second, %z offset from UTC.
+        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". The letters of a format are %Y year, %m \
+        month, %d day, %H hour, %M minute, %S second, %z offset from UTC.
 
-        A time is printed and sent in the format RFC 3339, in UTC. A time minus a time is a duration. A time plus a \
-        duration is a time, and a time minus a duration is a time. Services send times as text. Before you compare this \
-        text with a time, convert the text: time(.inserted-at) < ago(30d).
+        A time is printed and sent in the format RFC 3339, in UTC. The difference of two times is a duration. A time \
+        plus or minus a duration is a time. Services send times as text. Before you compare such a text with a time, \
+        convert the text: time(.inserted-at) < ago(30d).
         """),
     HelpTopic(
       name: "text",
       text: #"""
-        Text stands in double quotes. The escapes are those of JSON, such as \n \t \" \\ \u0041. \(EXPRESSION) inserts a \#
-        value. The operator + joins two texts.
+        Text stands in double quotes. The escapes are those of JSON, such as \n \t \" \\ \u0041. In a text, \#
+        \(EXPRESSION) inserts a value. The operator + joins two texts.
 
           x[0..9]     the first ten code points of the text x
           x[3]        the fourth code point
@@ -72,26 +82,26 @@ struct HelpTopic: Sendable {
 
         The expressions text =~ /a/ and matches(text, /a/) search the whole text for a match. Without the letter m, ^ \#
         matches only at the beginning of the text, and $ matches only at the end. The function `capture` returns the \#
-        groups of the first match. In the last argument of the function `replace`, $1 to $9 insert groups, and $$ inserts \#
-        the character $. The function `split` accepts a pattern too. A pattern that takes too many steps on a text, such \#
-        as (a+)+$, raises an error of the kind limit.
+        groups of the first match. In the last argument of the function `replace`, $1 to $9 mean the groups, and $$ \#
+        means the character $. The function `split` accepts a pattern too. Some patterns, such as (a+)+$, need too \#
+        many steps on a text. Such a search ends with an error of the kind limit.
         """#),
     HelpTopic(
       name: "completion", aliases: ["Tab", "learning"],
       text: """
-        Tab completes the word at the cursor: a word of the language, an option or its value, a variable, a field of the \
-        element, a queue, an address or a file. In filter: and fields:, Tab completes the keys of the record. In \
-        include: and sort:, Tab completes the names. Tab also completes a key in brackets after a record, as in \
-        row["email"].
+        Tab completes words of the language, options and their values, variables, queues, addresses and files. In a \
+        stage, Tab also completes the fields of the element. In filter: and fields:, Tab completes the keys of the \
+        record. In include: and sort:, Tab completes the names. Tab also completes a key in brackets after a record, \
+        as in row["email"].
 
         Tab completes ids from recent replies. If a field has few values, Tab completes these values. In the stages \
         after read "FILE", Tab completes the columns of the file. Where text is needed, Tab inserts the quotes. A second \
         Tab lists the candidates. If there are at most 30 candidates, each candidate has a description.
 
-        Completion sends no request. retort learns the fields of a type from replies, or from the tables of an embedded \
-        service. retort stores the fields in the directory ~/.local/state/retort/schema, or in the directory that \
-        RETORT_SCHEMA names. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the \
-        statement set learn-values: true.
+        Completion sends no request. retort learns the fields of a type from replies, or from the tables of an \
+        embedded service. retort stores the fields in the directory ~/.local/state/retort/schema, or in the directory \
+        that RETORT_SCHEMA names. If RETORT_SCHEMA is empty, nothing is stored. By default, retort does not store \
+        values and ids. The statement set learn-values: true changes this.
 
         Four commands use what retort has learned:
 
@@ -104,7 +114,7 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
-        A missing field or element is an error, except after a question mark:
+        A missing field or element is an error. After a question mark, it is null:
 
           x.name       the field "name" of x
           x?.name      the field "name" of x, or null if the field is missing
@@ -115,13 +125,13 @@ struct HelpTopic: Sendable {
           x[-1]        the last element of the list x
           x[0..2]      the first three elements of the list x
           x["a b"]     a field whose name has a space or a special character
-          x[key]       the field of the record x that the value of key names
+          x[key]       the field of the record x whose name is the value of key
           x?[key]      this field, or null if the field is missing
           {[key]: 1}   a record with one field, whose name is the value of key
 
-        A pipeline inside a pipeline has its own elements. To read the outer element in the inner pipeline, first name \
-        the outer element with the stage `as`, for example | as post (see help as). The fields of a resource are .type .id \
-        .links .meta, its attributes and its relationships.
+        A pipeline inside a pipeline has its own elements. To read the outer element there, name it before with the \
+        stage `as`, such as | as post (see help as). The fields of a resource are .type .id .links .meta, its \
+        attributes and its relationships.
         """),
     HelpTopic(
       name: "operators",
@@ -138,9 +148,9 @@ struct HelpTopic: Sendable {
           "ab" =~ /^a/    whether the text matches the pattern
           "a" + "b"       "ab"; + also joins two lists or two records
 
-        The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. A \
-        duration can be added to a time or subtracted from a time. A duration can be multiplied or divided by a number. \
-        The operators == and != compare any value with null. The logical operators (and, or, not) take booleans.
+        The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. \
+        You can add a duration to a time, or subtract it from a time. You can multiply or divide a duration by a \
+        number. You can compare any value with null by == and !=. The logical operators (and, or, not) take booleans.
         """),
     HelpTopic(
       name: "names", aliases: ["_", "args", "variables"],
@@ -153,8 +163,8 @@ struct HelpTopic: Sendable {
           var("limit")    the value of the program option --var limit=5
           env("HOME")     the value of the environment variable HOME
 
-        A name that is defined in a block does not exist after the block. If a name is already visible, the statement \
-        `let` assigns to this name and defines no new name. The command `vars` lists the names.
+        A name that is defined in a block does not exist after the block. If a name already exists, the statement \
+        `let` gives it a new value, and defines no new name. The command `vars` lists the names.
         """),
     HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
@@ -177,30 +187,30 @@ struct HelpTopic: Sendable {
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
       text: """
         A resource has the fields .type .id .links .meta, and a field for each attribute and each relationship. If an \
-        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With \
-        include: "author", the field .author is the author's whole resource. A relationship that is not included has \
-        only .type and .id, and is called an identifier.
+        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With include: \
+        "author", the field .author is the author's whole resource. A relationship that is not included has only .type \
+        and .id. Such a value is called an identifier.
 
         The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The \
-        field .pagination is null, or has the fields first, last, next, previous and total-size. If you print or count a \
-        page that has a next page, a note says so. The command `stream` returns the resources of all pages, and reads each \
-        page only when the page is needed. If a variable contains a stream, each use of the variable sends the requests \
-        again.
+        field .pagination is null, or has the fields first, last, next, previous and total-size. If you print or count \
+        a page that has a next page, a note says so. The command `stream` returns the resources of all pages. It reads \
+        a page only when the page is needed. If a variable contains a stream, each use of the variable sends the \
+        requests again.
         """),
     HelpTopic(
       name: "pipelines", aliases: ["|"],
       text: """
         A pipeline has the form HEAD | STAGE | STAGE. The head is a value or a command. The first stage processes the \
         elements of the head, and each later stage processes the results of the stage before. By default, a pipeline \
-        reads its elements one page at a time, when the elements are needed. A pipeline that changes data, writes a file \
-        or has a block runs immediately and to its end. If a line ends with |, the pipeline continues on the next line. \
-        At the top level, outside all blocks, the value of a pipeline is printed.
+        reads its elements page by page, when the elements are needed. But if a pipeline changes data, writes a file \
+        or has a block, it runs at once and to its end. If a line ends with |, the pipeline continues on the next \
+        line. Outside all blocks, the value of a pipeline is printed.
         """),
     HelpTopic(
       name: "errors", aliases: ["kinds"],
       text: """
-        An error ends the statement. The statement try do ... rescue e ... end catches an error, unless its kind is \
-        refused, limit or interrupted. The error e has these fields:
+        An error ends the statement. The statement try do ... rescue e ... end catches errors. It does not catch \
+        errors of the kinds refused, limit and interrupted. The error e has these fields:
 
           e.kind      the kind of the error, such as not-found (see help not-found)
           e.message   the text of the error
@@ -208,76 +218,26 @@ struct HelpTopic: Sendable {
           e.place     the place of the error: FILE:LINE:COLUMN
           e.seed      the name of the kind in the Elixir library Calcinator
         """),
-    HelpTopic(
-      name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
-      text: """
-        A pool is a group of worker programs. The workers can run on any machine that reaches the broker. A statement \
-        with the option workers: "NAME" gives its changes to the workers of the pool NAME. These lines make a secret, \
-        start a worker of the pool night, and show the workers of the pool:
-
-          export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same everywhere
-          retort work amqp://guest:guest@localhost/ --pool night --allow posts
-          retort work --status amqp://guest:guest@localhost/ --pool night
-
-        A worker gets its changes in chunks of at most 200 changes, and replies after the last change of a chunk. If \
-        the service does not reply to a change, the worker waits until the timeout of the change; a short timeout: \
-        makes this wait shorter. After retort ctl pause, the workers complete the chunks that they have. Chunks and \
-        replies are signed with the secret. A worker refuses a chunk with a wrong signature. A worker with the option \
-        --allow posts also refuses chunks for other queues, so all workers of a pool need the same options --allow. \
-        The worker logs and counts the refused chunks. Chunks do not contain secret members of meta, such as a token. \
-        Workers take these members from RETORT_POOL_META, for example '{"token": "..."}'. After SIGTERM, a worker \
-        completes its current chunk, and then ends.
-
-        If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus \
-        the timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks \
-        up the changes. If the lookup does not find a change, and a repetition is harmless, the worker sends the \
-        change again. If a pool has no worker for 50 s plus the timeout of the changes, or if the broker can't be \
-        reached for this time, the statement ends, and no worker carries out its chunks later. If a change may still \
-        be sent by a worker after its reply was lost, the statement waits up to 50 s plus the timeout before it looks \
-        the change up and reports it. After a second Ctrl-C, it does not wait: check the changes only after this time.
-
-        If the program that runs the statement is lost, the workers complete its chunks, or the chunks expire after 50 \
-        s. A later run with the same journal waits until then, and looks up the changes.
-
-        The next lines are a unit for systemd:
-
-          [Unit]
-          Description=retort worker of the pool night
-          After=network-online.target
-
-          [Service]
-          EnvironmentFile=/etc/retort/night.env
-          ExecStart=/usr/local/bin/retort work --pool night --allow posts
-          Restart=always
-          RestartSec=5
-          TimeoutStopSec=90
-          DynamicUser=yes
-          NoNewPrivileges=yes
-
-          [Install]
-          WantedBy=multi-user.target
-
-        The file /etc/retort/night.env sets RETORT_URL, RETORT_POOL_KEY and RETORT_POOL_META. Only root should be able \
-        to read this file.
-        """),
+    pools,
     HelpTopic(
       name: "files",
       text: """
-        The suffix of a file selects its format for read and write: .ndjson, .json, .csv, .tsv or .txt. A .txt file \
-        contains lines of text. The option as: "csv" selects the format csv for any suffix. The file name "-" means \
-        standard input for read, and standard output for write. If a file is not UTF-8, or if a JSON object has a \
-        duplicate key, read fails. A byte order mark is ignored, also in a script.
+        The command `read` and the stage `write` take the format of a file from its suffix: .ndjson, .json, .csv, .tsv \
+        or .txt. A .txt file contains lines of text. The option as: "csv" selects the format csv for any suffix. The \
+        file name "-" means standard input for `read`, and standard output for `write`. A file that is not UTF-8 is an \
+        error, and so is a JSON object with a duplicate key. A byte order mark is ignored, also in a script.
 
-        The stage `write` replaces the file completely or not at all. The command `read` returns exactly the values that \
-        write wrote. From csv and tsv, read returns the same cells, as strings. write refuses a value that read can't \
-        return, for example a string with a line end in a .txt file. A file is read in parts, when its records are \
-        needed, so a large file needs little memory.
+        The stage `write` replaces the file completely or not at all. The command `read` returns exactly the values \
+        that `write` wrote. From csv and tsv, it returns the same cells, as strings. Some values can't be stored in a \
+        format, for example a string with a line end in a .txt file. The stage `write` refuses such a value. The \
+        command `read` reads a file in parts, when the records are needed. So a large file needs little memory.
 
-        The first line of csv and tsv names the columns. All cells are strings. null is written as an empty cell, and a \
-        list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is written in quotes. \
-        Each quote in such a cell is doubled. Empty lines are skipped. Lines can end in LF or CRLF. read also accepts a \
-        file in which all lines end in CR. If a csv file has a separator other than the comma, give read the option \
-        separator:, such as separator: ";".
+        The first line of csv and tsv names the columns. All cells are strings. The value null is written as an empty \
+        cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is \
+        written in quotes. Each quote in such a cell is doubled.
+
+        Empty lines are skipped, except in .txt files. Lines can end in LF, CRLF or CR. In a file with CR, all lines \
+        must end in CR. If the separator of a csv file is not the comma, use the option separator: ";".
         """),
     HelpTopic(
       name: "addresses",
@@ -293,11 +253,11 @@ struct HelpTopic: Sendable {
           embedded:blog                           a sample service in the program
           embedded:FILE.sqlite                    your database as a service
 
-        connect without a URI uses the URI in RETORT_URL. Embedded services need no broker. If the URI has no path, or \
-        the path /, the vhost is /. In the user and the password, write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 \
-        and a space as %20.
+        Without a URI, the command `connect` uses the URI in RETORT_URL. Embedded services need no broker. If the URI \
+        has no path, or the path /, the vhost is /. In the user and the password, write / as %2F, @ as %40, ? as %3F, \
+        # as %23, % as %25 and a space as %20.
 
-        Connections with the same URI share a socket. If a connection with the same URI and name is open, connect \
+        Connections with the same URI share a socket. If a connection with the same URI and name is open, `connect` \
         returns this connection. You can then write the URI without the password, or with *** as the password.
 
         Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072:
@@ -306,7 +266,7 @@ struct HelpTopic: Sendable {
           connection_timeout=5000   the milliseconds to connect and log in
           frame_max=131072          the bytes of the largest frame
 
-        With amqps://, retort verifies the broker's certificate, and the name in the certificate. TLS has five more \
+        With amqps://, retort verifies the certificate of the broker, and the name in it. TLS has five more \
         parameters. The files have the format PEM:
 
           cacertfile=FILE               replaces the system's authorities
@@ -320,24 +280,26 @@ struct HelpTopic: Sendable {
       text: """
         When a connection is lost, retort tries to open the connection again. The pauses between the attempts grow. \
         Notes report the loss and the new connection. Reads that were in flight are sent again, until their timeout \
-        expires. A change that was in flight ends as unknown, because the service may have carried out the change. A \
-        change that was not yet sent is sent on the new connection.
+        expires. The outcome of a change that was in flight is unknown, because the service may have carried out the \
+        change. A change that was not yet sent is sent on the new connection.
 
-        A broker that is low on memory or disk space accepts no messages. Notes report when this state begins and ends. \
-        Requests wait until the broker accepts messages again, but at most until their timeout expires. If no reply \
-        arrives, the error describes the queue and its consumers. The error also says whether a change can still be \
-        carried out.
+        A broker that is low on memory or disk space accepts no messages. Notes report when this state begins and \
+        ends. Requests wait for the end of this state, but at most until their timeout expires. If no reply arrives, \
+        the error describes the queue and its consumers. The error also says whether a change can still be carried \
+        out.
 
         The broker confirms each change that it accepts. The broker can also refuse a change, for example because the \
-        queue is full, or because the user may not publish. A refused change fails immediately. The option retry: \
-        repeats a refused destroy or update, but not a create, because the broker may have stored the refused message \
-        nevertheless. A change without a reply is unknown, even if the broker confirmed the change. If the service's \
-        reply or the broker's refusal arrives later, a note reports the outcome.
+        queue is full, or because the user may not publish. A refused change fails immediately. With the option \
+        retry:, retort sends a refused destroy or update again. It does not send a refused create again, because the \
+        broker may have stored the message nevertheless. A change without a reply is unknown, even if the broker \
+        confirmed the change. If the service's reply or the broker's refusal arrives later, a note reports the \
+        outcome.
 
         If a service dies before it acknowledges a request, the broker delivers the request again. Some services then \
-        carry out a create twice and send only one reply. If a queue lost its consumer while a statement created \
-        resources, a note names the queue. In this case, count the created resources. retort serve makes no change \
-        twice: it stores the replies to the last 10,000 changes in the table retort_answers of its database.
+        carry out a create twice, and send only one reply. If a queue lost its consumer while a statement created \
+        resources, a note names the queue. In this case, count the created resources. The program retort serve makes \
+        no change twice. To do so, it stores the replies to the last 10,000 changes in the table retort_answers of its \
+        database.
 
         Some services do not acknowledge requests, for example services that use the library carrot_rpc. The broker \
         delivers each request to such a service only once. If such a service dies, the request is lost.
@@ -347,7 +309,7 @@ struct HelpTopic: Sendable {
       aliases: ["status"],
       text: """
         Program options come before FILE. The arguments after FILE are the list args. If an argument begins with -, \
-        write -- before the argument. If a script does not read args, arguments for this script are an error.
+        write -- before the argument. If a script does not use args, it is an error to give it arguments.
 
         The exit status is:
 
@@ -362,13 +324,13 @@ struct HelpTopic: Sendable {
           130   Ctrl-C ended the run
           143   SIGTERM ended the run
 
-        If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, \
-        writes a file or asserts, the status is 1. Otherwise the status is 0.
+        If standard output is closed early, retort skips the rest of the script. The exit status is 1 if a skipped \
+        statement changes data, writes a file or asserts. Otherwise the exit status is 0.
 
-        Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program waits \
-        for the replies to the changes in flight, but at most until their timeout expires. A second signal ends this \
-        wait. The changes in flight are then unknown. If a statement at the prompt still does not stop, a third signal \
-        ends the program. If the same signal arrives again within 100 ms, it counts once.
+        Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program \
+        waits for the replies to the changes in flight, but at most until their timeout expires. A second signal ends \
+        this wait. The changes in flight are then unknown. At the prompt, a third signal ends the program if the \
+        statement still does not stop. If the same signal arrives twice within 100 ms, it counts once.
 
         At a terminal, control characters, direction marks and invisible characters in data are shown as escapes. For \
         example, ESC is shown as \\u{1b}, and in JSON as \\u001b. A pipe or a file gets these characters unchanged. At a \

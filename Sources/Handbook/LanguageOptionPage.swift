@@ -38,41 +38,50 @@ struct LanguageOptionPage: Sendable {
   /// Additional texts for some options, which follow the summaries on their pages.
   static let notes: [String: String] = [
     "journal": """
-    The journal has lines of JSON. Only the owner of the file can read the journal. Before a request is sent, retort \
-    writes a line that announces the request. When the outcome of the request is known, retort writes a line with the \
-    outcome. To continue after a stop, run the same statement with the same file. The run does not send the changes that \
-    are done.
+    The journal has lines of JSON. Only the owner of the file can read it. Before a request is sent, retort writes a \
+    line that announces the request. When the outcome of the request is known, retort writes a line with the outcome. \
+    To continue after a stop, run the same statement with the same file. The run does not send the changes that are \
+    done.
 
-    A statement is the same if its stage, queue, type and option key: are the same. For the stage each, the changes in \
-    the block must be the same too: the commands such as update, and the queues that they change. The elements and the \
-    other options can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of \
-    the stage `each`, by the key. A stage such as take 500 can select other elements in the next run. All runs together \
-    can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
+    Two statements are the same if they have the same stage, queue, type and option key:. For the stage each, the \
+    changes in the block must be the same too: the commands such as update, and their queues. The elements and the \
+    other options can differ.
 
-    A run has no reply for a change of an earlier run. So the next stage gets only the type and the id of the resource. \
-    A run does not repeat an iteration of an earlier run, so the value of this iteration is null. Later stages should \
-    therefore use values that are fixed before the run, such as the fields of the elements: ... | as person | \
-    each journal: "a.journal" key: .email do ... end | map person.email.
+    The journal identifies a change by its method, queue and id. A create has no id, so the journal identifies it by \
+    the key. An iteration of the stage each also has a key.
 
-    A journal is complete when all changes of its statement are done. retort refuses a complete journal, and the journal \
-    of another statement or another broker. This matters if a script with two journals stops at the second statement. \
-    The journal of the first statement is then complete. Before you run the script again, remove the first statement.
+    A stage such as take 500 can select other elements in the next run. All runs together can then change more than \
+    500 resources. With max: 500, all runs together change at most 500 resources.
 
-    A broker is identified by its cluster name and vhost. An embedded database is identified by its file. embedded:blog \
-    exists only in memory, so a later run can't use a journal of changes in embedded:blog.
+    A run has no replies for the changes of earlier runs. For such a change, the next stage gets only the type and the \
+    id of the resource. An iteration of an earlier run does not run again, so its value is null. In later stages, use \
+    values that exist before the run, such as the fields of the elements:
+
+      ... | as person
+        | each journal: "a.journal" key: .email do ... end
+        | map person.email
+
+    A journal is complete when all changes of its statement are done. retort refuses a complete journal. It also \
+    refuses the journal of another statement or another broker. For example, a script has two statements with \
+    journals, and stops at the second one. The journal of the first statement is then complete. Before you run the \
+    script again, remove the first statement.
+
+    The cluster name and the vhost identify a broker. The file identifies an embedded database. The service \
+    embedded:blog exists only in memory, so a later run can't continue a journal of its changes.
     """,
     "backup": """
     The file has lines of JSON. Each line is a resource, as show returns it. A resource is changed only after its line \
-    is on the disk. The lines for link, relink, unlink and update contain the linkage that the statement changes. The \
-    option include: names further relationships to store, for example before a destroy. Each run appends to the file. A \
-    resource that is already in the file is not stored again, and a note counts such resources. A resource that can't be \
-    read is not changed.
+    is on the disk. If retort can't read the resource, it is not changed. Each run appends to the file. A resource \
+    that is already in the file is not stored again, and a note counts such resources.
 
-    A file belongs to one queue of one broker, which the meta of its first line names. Another queue or broker needs \
+    The lines for link, relink, unlink and update contain the linkage that the statement changes. To store more \
+    relationships, for example before a destroy, name them in the option include:.
+
+    A file belongs to one queue of one broker. The meta of its first line names both. For another queue or broker, use \
     another file.
 
-    Three commands restore the data. The first command restores an attribute, the second restores a relationship, and \
-    the third restores destroyed resources. Run only the command that you need:
+    Three commands restore the data. The first restores an attribute, the second restores a relationship, and the \
+    third restores destroyed resources. Run only the command that you need:
 
       read "FILE" | update posts {state: .state}
       read "FILE" | relink posts "tags" .tags
@@ -80,77 +89,84 @@ struct LanguageOptionPage: Sendable {
     """,
     "verify": """
     At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
-    carried out, the change counts as ok, and the next stage gets the resource that the lookup read. Lookups only read, so no change is sent again. For link, relink and unlink, a \
-    lookup reads the linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also \
-    searches for the resource of every create, by the value of the option key:. Such a search finds resources that were \
-    created twice. The lookups end after three timeouts in a row, or after 10,000 changes. A note says how \
-    many lookups got no reply or failed, how many changes were not looked up, and why.
+    carried out, the change counts as ok. The next stage then gets the resource from the lookup. Lookups only read, so \
+    no change is sent again. For link, relink and unlink, a lookup reads the linkage. For a transition, a lookup reads \
+    the state of the resource.
+
+    With "all", the statement also searches for the resource of every create, by the value of the option key:. Such a \
+    search finds resources that were created twice.
+
+    The lookups end after three timeouts in a row, or after 10,000 changes. A note counts the lookups that got no \
+    reply or failed. It also says how many changes were not looked up, and why.
     """,
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
-    option --dry-run does the same for a whole script. In such a script, the assertions after the first change are shown \
-    and not checked. The reason is that an assertion can test a change that was not sent.
+    option --dry-run does the same for a whole script. In such a script, the assertions after the first change are \
+    shown and not checked. They could test a change that was not sent.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s.
 
-    A read is sent again if its queue did not exist, if no reply came, if the connection or the service failed, or if \
-    the reply was malformed.
+    A read is sent again in these cases: its queue did not exist, no reply came, the connection or the service failed, \
+    or the reply was malformed.
 
-    An update, a relink or a destroy is sent again if its queue did not exist, or if the connection or the service \
-    failed. For a create, a link or an unlink, there are two more conditions: the request did not reach the queue, and \
-    the broker did not refuse the message (nack).
+    An update, a relink or a destroy is sent again in these cases: its queue did not exist, or the connection or the \
+    service failed.
+
+    A create, a link or an unlink is sent again only if its request did not reach the queue. It is not sent again if \
+    the broker refused the message (nack).
 
     If a change gets no reply, the statement first looks up the change. It sends the change again only if the lookup \
-    does not find it. A create without a reply is never sent again. With expire: false, no change without a reply is \
-    sent again.
+    does not find it. A create without a reply is never sent again. With expire: false, this is true for every change.
     """,
     "throttle": """
     The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count \
-    too. The value of p95: is the maximum for the 95th percentile of the reply times: 95 % of the replies arrive within \
-    this time. While a value is above its maximum, the statement sends nothing. The statement also sends nothing while \
-    retort can't read the depth of the queue. The progress line shows the reason for such a pause. The option patience: \
-    is the maximum length of a pause.
+    too. The value of p95: is the maximum of the reply times, without the slowest 5 % of the replies. While a value is \
+    above its maximum, the statement sends nothing. It also sends nothing while retort can't read the depth of the \
+    queue. The progress line shows the reason for such a pause. The option patience: is the maximum length of a pause.
     """,
     "workers": """
-    A worker is a program that was started with retort work URI --pool NAME. The URI must name the broker and vhost of \
-    the client. The statement gives its changes to the workers in chunks of at most 200 changes. Order, journal, limits \
-    and summary are the same as without workers. The option in-flight: is the maximum number of changes in all chunks \
-    together. By default, there are two chunks for each worker. The program and the workers need the same secret in the \
-    environment variable RETORT_POOL_KEY. If a worker is lost, another worker gets the chunk of the lost worker. The new \
-    worker looks up the changes before it sends them. help pools explains how to start workers.
+    The command line retort work URI --pool NAME starts a worker. The URI must name the broker and vhost of the \
+    client. The program and the workers need the same secret in the environment variable RETORT_POOL_KEY. To learn \
+    more about pools, see help pools.
+
+    The statement gives its changes to the workers in chunks of at most 200 changes. Order, journal, limits and \
+    summary are the same as without workers. The option in-flight: is the maximum number of changes in all chunks \
+    together. By default, there are two chunks for each worker. If a worker is lost, another worker gets its chunk. \
+    The new worker looks up the changes before it sends them.
     """,
     "settle": """
-    A request can wait inside the service before the service carries it out. So a change without a reply can still be \
-    carried out after a lookup did not find it. With settle: 60s, the statement waits until the messages have expired, \
-    and then 60 s more. Then it looks up the changes again, and sends the changes that the lookups do not find. With \
-    the stage each, an iteration runs again if the lookups find none of its changes.
+    A request can wait inside the service. So the service can carry out a change after a lookup did not find it. With \
+    settle: 60s, the statement waits until the messages have expired, and then for 60 s more. Only then does it look \
+    up the changes without a reply. It sends the changes that the lookups do not find. The stage each runs an \
+    iteration again if the lookups find none of its changes.
 
-    Without settle:, a create without a reply remains unknown. If a later run continues the journal, an update or a \
-    relink also remains unknown if its content now differs from the content that the earlier run sent. An example is \
-    {views: .views + 1} after another program changed the views.
+    Without settle:, a create without a reply remains unknown. In a later run with the journal, an update or a relink \
+    can have another content than in the earlier run. It then remains unknown too. An example is {views: .views + 1}, \
+    if another program has changed the views in the meantime.
 
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if the change was sent and no reply came. In a journal, a failed change is also unknown in two \
-    cases, because the service may still have carried it out: if its error has the kind bad-gateway, and if the broker \
-    refused the message (nack). When a run continues a journal, it first reads the \
-    resources of the unknown changes, to find out which of these changes were carried out. If the resource does not show \
-    that a change was carried out, and the change can't safely be sent again, the option `unknown:` decides what happens:
+    A change is unknown if it was sent and no reply came. A failed change can have been carried out too. The journal \
+    records it as unknown in two cases: the error has the kind bad-gateway, or the broker refused the message (nack).
 
-      "fail"    counts the change as unknown; the exit status is then 5
+    When a run continues a journal, it first looks up the unknown changes. For this, it reads their resources. If a \
+    lookup shows that a change was carried out, the change is done. Otherwise, the run sends the change again, if a \
+    repetition is harmless. The option unknown: decides what happens to the other changes:
+
+      "fail"    counts the change as unknown; the exit status is 5
       "skip"    does not send the change, and counts no failure
       "retry"   sends the change again, so it can be carried out twice
     """,
     "via": """
-    The record {published: "draft", archived: "published"} has two steps: from draft to published, and from published to \
-    archived. With this record and to: "archived", a resource in the state draft gets two updates. The first update sets \
-    the state published, and the second update sets the state archived. A resource in the state archived is not changed.
+    The record {published: "draft", archived: "published"} has two steps: from draft to published, and from published \
+    to archived. With to: "archived", a resource in the state draft then gets two updates. The first sets the state \
+    published, and the second sets the state archived. A resource in the state archived is not changed.
     """,
     "with": """
-    Without the option, the client of the statement sends all updates. With the option with: {published: reviewers}, the \
-    client reviewers sends the update to the state published. Both clients need the same type.
+    Without the option, the client of the statement sends all updates. With {published: reviewers}, the update to the \
+    state published uses the client with the name reviewers. Both clients need the same type.
     """,
     "failed": """
     The file has lines of JSON. Each line is a record with these fields:
@@ -160,39 +176,40 @@ struct LanguageOptionPage: Sendable {
       identity   the change as text, such as update posts 4
       error      the error
 
-    After a stage that combines elements, such as collect, source is the element that this stage returned. If an earlier \
-    stage failed, element is null. If there was no change, or if the change is a create without a key, identity is null. \
-    Only the owner of the file can read the file.
+    After a stage that combines elements, such as collect, the field source has the element that this stage returned. \
+    If an earlier stage failed, the field element is null. The field identity is null if there was no change, or if \
+    the change is a create without a key. Only the owner of the file can read it.
 
-    If the file exists and contains failed elements, the statement replaces the file. A file with other content is \
-    refused. Without failures the file is empty. If a late reply or a lookup shows that a change was carried out, the \
-    line of this change is removed.
+    The statement replaces an existing file with failed elements. It refuses a file with other content. Without \
+    failures, the file is empty. If a late reply or a lookup shows that a change was carried out, the line of this \
+    change is removed.
 
     To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
-    statement. The command leaves out the elements whose error has the kind unknown or bad-gateway, because their changes \
-    may have been carried out:
+    statement. The command omits the elements with an error of the kind unknown or bad-gateway. Their changes may have \
+    been carried out:
 
       read "bad.ndjson"
         | where not (.error.kind in ["unknown", "bad-gateway"])
         | map .source | ...
 
-    If these stages have the option `failed:`, give it another file. Otherwise a run that ends early replaces the file, \
-    and loses the elements that it has not processed.
+    If these stages have the option failed:, give it another file. Otherwise, a run that ends early loses the elements \
+    that it has not processed, because it replaces the file.
 
-    For an upsert, a destroy, or an update to fixed values, a repetition is harmless, so you can remove the stage where.
+    It is harmless to repeat an upsert, a destroy, or an update to fixed values. For such a change, you can remove the \
+    stage where.
     """,
     "halt": """
     With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \
     reached, retort sends no more requests, and waits for the replies to the requests in flight. These replies can add \
-    further failures. A percentage is checked for the first time when 20 elements have an outcome. Then retort checks \
-    the percentage after each further outcome, and at the end.
+    further failures. retort checks a percentage for the first time when 20 elements have an outcome, and then after \
+    each further outcome and at the end.
     """,
     "guard": """
     No option in a script overrides the guard. Without a terminal, a bulk destruction with the guard "confirm" needs two \
     program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
     """,
     "timeout": """
-    A timeout can be set in four places. The first of these that is set applies:
+    You can set a timeout in four places. The first of these timeouts that exists applies:
 
       1. the option timeout: of the command or stage
       2. the option timeout: of the client
@@ -204,14 +221,14 @@ struct LanguageOptionPage: Sendable {
     If the timeout of a read expires, the read fails with the kind timeout. You can safely repeat such a read. If the \
     timeout of a change expires after the change was sent, the outcome of the change is unknown.
 
-    A statement with changes can also send reads: lookups of changes without a reply, and reads for the option backup:. \
-    These reads have the timeout of the changes or the timeout of the client, whichever is longer.
+    A statement with changes can also send reads: lookups of changes without a reply, and reads for the option \
+    backup:. These reads have the longer of two timeouts: the timeout of the changes, and the timeout of the client.
     """,
     "expire": """
-    When the timeout of a change expires, the broker drops the message if it still waits in the queue. So a service that \
-    starts later does not carry out the change. There are two exceptions. A queue with a dead-letter exchange forwards \
-    the expired message. A stream queue keeps the expired message. With expire: false or timeout: "never", the message \
-    remains in the queue. Messages of reads never expire.
+    When the timeout of a change expires, the message of the change can still be in the queue. The broker then drops \
+    this message. So a service that starts later does not carry out the change. There are two exceptions. A queue with \
+    a dead-letter exchange forwards the expired message. A stream queue keeps the expired message. With expire: false \
+    or timeout: "never", the message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
     The member meta of a request has information about the request, such as the caller or a test sandbox. A client sends \
@@ -226,8 +243,8 @@ struct LanguageOptionPage: Sendable {
     """,
     "filter": """
     Values are sent as text. A list matches each resource that has one of the values in the list. If a value is a \
-    resource, the id of this resource is sent. Servers ignore or misread the values null, "" and [], and text with a \
-    comma. If a filter has such a value, the command fails and sends no request.
+    resource, its id is sent. Some values are not allowed, because servers ignore or misread them: null, "", [] and \
+    text with a comma. If a filter has such a value, the command fails and sends no request.
     """,
     "page": """
     The command `index` reads one page. The command `stream` reads this page and all later pages. Without number, the page \
@@ -237,40 +254,42 @@ struct LanguageOptionPage: Sendable {
     """,
     "prefetch": """
     By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, stream \
-    requests the next two pages as soon as a page arrives. If the service does not say how many pages there are, stream \
-    requests only the next page. Reading in advance saves time if the service needs long for a page. The order of the \
-    elements does not change. The maximum value is 64.
+    requests the next two pages as soon as a page arrives. If the service does not say how many pages there are, \
+    stream requests only the next page. This saves time if the service is slow. The order of the elements does not \
+    change. The maximum value is 64.
     """,
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
-    skip some resources, or return some resources twice. A note at the end reports two things. It says whether the total \
-    number of resources in the replies (record-count) changed between two pages. It also says how many ids came twice. A \
-    statement that changes data ignores an id that comes again. With on-shift: "fail", the stream ends with an error as \
-    soon as retort detects such a change of the list.
+    skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
+    (record-count) changed between two pages. The note also says how many ids came twice. If an id comes again, a \
+    statement that changes data ignores it. With on-shift: "fail", the stream ends with an error as soon as retort \
+    detects that the list has changed.
     """,
     "reply": """
     By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \
     RabbitMQ's direct reply-to, which is lighter for the broker. The client gets the same replies in both cases.
     """,
     "keys": """
-    With keys: "underscore", a client shows the field inserted-at as inserted_at, and sends inserted_at as inserted-at. \
-    Types are sent unchanged. If a command has the option keys: "wire", the names of its fields are sent unchanged.
+    With keys: "underscore", you write the name inserted_at, and retort sends the name inserted-at. Results have the \
+    name inserted_at too. The names of types stay unchanged. If a command has the option keys: "wire", the names of \
+    its fields stay unchanged too.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and \
-    {tags: [{id: "1"}]}, without types. null clears a to-one relationship, and [] clears a to-many relationship. Without \
-    the option, write the type too, as in {type: "authors", id: "1"}, or give the resource itself.
+    With relationships: {author: "authors", tags: ["tags"]}, records need no types for related resources. The commands \
+    create and update then accept {author: {id: "1"}} and {tags: [{id: "1"}]}. Without the option, write the type too, \
+    as in {type: "authors", id: "1"}, or use the resource itself. The value null clears a to-one relationship, and [] \
+    clears a to-many relationship.
 
     A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one \
-    relationship. unlink is only for to-many relationships. Some services clear a to-one relationship even if unlink \
-    names another resource than the linked one. So unlink first reads the linkage, if the option does not declare the \
-    relationship as to-many. If the relationship is to-one, unlink fails and changes nothing.
+    relationship. The command unlink works only with to-many relationships. Without a declaration, unlink first reads \
+    the linkage. If the relationship is to-one, unlink fails and changes nothing. Some services would otherwise clear \
+    the relationship, even if it refers to another resource.
     """,
     "in-flight": """
-    A request is in flight after it is sent, until its reply arrives. The results keep the order of the elements. After \
-    a failure that stops the statement, no more requests are sent. The statement then waits for the replies to the \
-    requests in flight, and counts these replies. The stage `each` runs at most this number of iterations at the same \
-    time.
+    A request is in flight from the time it is sent until its reply arrives. The results keep the order of the \
+    elements. After a failure that stops the statement, no more requests are sent. The statement then waits for the \
+    replies to the requests in flight, and counts these replies. The stage `each` runs at most this number of \
+    iterations at the same time.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does \
@@ -279,32 +298,35 @@ struct LanguageOptionPage: Sendable {
     with failures ends with the exit status 5.
     """,
     "confirm": """
-    These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy in a \
-    def that is called in a loop or stage is a bulk destruction too. At a terminal, retort asks, and you confirm by \
-    typing the number of resources. Without a terminal, the statement needs confirm: true, or the program needs --yes.
+    These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. If a loop or \
+    a stage calls a def with a destroy, this destroy is a bulk destruction too. At a terminal, retort asks for a \
+    confirmation. To confirm, type the number of resources. Without a terminal, the statement needs confirm: true, or \
+    the program needs --yes.
     """,
     "max": """
     The elements are counted before the first change is sent. If there are too many elements, the statement fails with \
-    an error of the kind limit. If this error ends a script, the exit status is 6. If the statement has a journal, the \
-    changes of earlier runs count too.
+    an error of the kind limit. A script that ends with this error has the exit status 6. If the statement has a \
+    journal, the changes of earlier runs count too.
     """,
     "key": """
-    In the stages `create` and `each`, the key of an element is a field such as .email, or another expression. For a create \
-    with the option journal: or verify: "all", the key must be a field, because lookups find the resources by this field. \
-    To compute the key, set the field in an earlier stage: | with email: lower(.email). If an earlier \
-    element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To \
-    remove such elements in advance, use the stage `unique`, as in | unique .email. The number 5 and the string "5" are \
-    the same key: | unique string(.id). An element with the key null is refused too.
+    In the stages create and each, the key of an element is a field such as .email, or another expression. With the \
+    option journal: or verify: "all", the key of a create must be a field, because lookups find the resources by this \
+    field. To compute the key, set the field in an earlier stage: | with email: lower(.email).
+
+    If an earlier element had the same key, the stage refuses the element. Otherwise the same change could be carried \
+    out twice. An element with the key null is refused too. To remove such elements in advance, use the stage unique, \
+    as in | unique .email. The number 5 and the string "5" are the same key. To remove one of them, write | unique \
+    string(.id).
     """,
     "append": """
-    Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with another \
-    column is an error. If several statements append to one file at the same time, each statement waits until the \
-    statement before it has finished.
+    Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with \
+    another column is an error. If several statements append to one file at the same time, they write one after \
+    another.
     """,
     "keep-id": """
-    By default, the service assigns the id of a new resource. If the element is a resource, create does not send the id \
-    of this resource, and the copy gets a new id. If the element is a plain record with an id, create refuses the \
-    element. With keep-id: true, create sends the id, for example to restore a backup.
+    By default, the service chooses the id of a new resource. If the element is a resource, create does not send its \
+    id, and the copy gets a new id. If the element is a record with an id, create refuses the element. With keep-id: \
+    true, create sends the id, for example to restore a backup.
     """,
   ]
 }

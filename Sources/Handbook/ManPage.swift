@@ -54,22 +54,25 @@ public enum ManPage {
   /// The variables of the environment that the program reads, with their meanings.
   static let environment = [
     ("RETORT_URL", "The broker for connect without a URI, and for serve, work and doctor."),
-    ("RETORT_HISTORY", "The file of the prompt's history; an empty value means that no history is stored."),
+    ("RETORT_HISTORY", "The file of the prompt's history. If the value is empty, no history is stored."),
     (
-      "RETORT_SCHEMA", "The directory for the fields learned from replies; an empty value means that nothing is stored."
+      "RETORT_SCHEMA", "The directory for the fields learned from replies. If the value is empty, nothing is stored."
     ),
-    ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),
-    ("RETORT_COLORS", "The value light chooses colours for light terminals."),
+    ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt. If the value is empty, there is no pager."),
+    ("RETORT_COLORS", "If the value is light, the colours suit a light terminal."),
     ("NO_COLOR", "Any value turns colours off."),
-    ("TERM", "The type of the terminal; dumb, an unknown type or no type turns colours and the pager off."),
+    ("TERM", "The type of the terminal. For dumb, an unknown type or no type, there are no colours and no pager."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
     ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
-    ("TMPDIR", "The directory for temporary files with many elements or results; by default /tmp."),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories in place of ~/.config and ~/.local/state below."),
+    ("TMPDIR", "The directory for temporary files with many elements or results (default: /tmp)."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories that replace ~/.config and ~/.local/state."),
   ]
 
   private static let files = [
-    ("~/.config/retort/rc.retort", "The statements that the prompt runs at its start; a def there is a profile."),
+    (
+      "~/.config/retort/rc.retort",
+      "The statements that the prompt runs at its start. A def that opens a connection is a profile."
+    ),
     ("./.retortrc", "The same for the working directory, if retort trust has accepted the text of the file."),
     ("~/.local/state/retort/history", "The history, which only its owner can read."),
     ("~/.local/state/retort/schema", "The fields of each queue's types, learned from replies, for completion."),

@@ -8,8 +8,8 @@ extension Vocabulary {
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
       """
-      Runs a block for each element of PIPELINE. In the block, the variable NAME is the element, and the variable \
-      NUMBER is the position of the element. The first position is 1.
+      Runs a block for each element of PIPELINE. In the block, the variable NAME is the current element. The variable \
+      NUMBER is the position of this element: 1, 2, 3 and so on.
       """
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
@@ -17,37 +17,42 @@ extension Vocabulary {
       "watch", "watch DURATION do ... end",
       """
       Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of each \
-      iteration replaces the previous output, and the characters that differ are highlighted. The statement `break` \
-      ends the loop. At the prompt, Ctrl-C ends the loop too.
+      iteration replaces the previous output. The characters that changed are highlighted. The statement `break` ends \
+      the loop. At the prompt, Ctrl-C ends the loop too.
       """
     ),
     (
       "if", "if CONDITION do ... else ... end",
-      "Runs the first block if a condition is true, and runs the second block if the condition is false."
+      "Runs the first block if a condition is true. If the condition is false, runs the second block."
     ),
     (
       "try", "try do ... rescue NAME ... end",
-      "Runs the first block. If a statement in this block fails, the second block runs. There, NAME is the error."
+      """
+      Runs the first block. If a statement in this block fails, the second block runs. In the second block, NAME is \
+      the error.
+      """
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
       """
-      Defines a command. In this form, a is a positional parameter, and b: is an option with the default value 1. You \
-      can also use the command as a function, or as a stage. As a stage, the command gets each element as its first \
-      parameter.
+      Defines the command NAME. The parameter a is positional, and the option b: has the default value 1. You can also \
+      use the command as a function, or as a stage. In a stage, the first parameter is the current element.
       """
     ),
     (
       "return", "return [PIPELINE]",
-      "Ends a command that is defined with def. The command returns the value of PIPELINE, or null without PIPELINE."
+      """
+      Ends a command that was defined with def. The command returns the value of PIPELINE. Without PIPELINE, it returns \
+      null.
+      """
     ),
     ("break", "break", "Ends the innermost loop."),
     ("continue", "continue", "Starts the next iteration of the innermost loop."),
     (
       "source", "source \"FILE.retort\"",
       """
-      Runs the statements of another file, as if the text of the file stood in place of source. In the examples, the \
-      file greet.retort defines the command greet.
+      Runs the statements of another file. After that, you can use the variables and commands that the file defines. \
+      In the examples, the file greet.retort defines the command greet.
       """
     ),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes settings of the session."),
@@ -76,22 +81,23 @@ extension Vocabulary {
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary: """
-        true means that retort prints three durations after each statement: of the whole statement, of the wait for \
-        replies, and of the decoding of replies
+        with true, retort prints three durations after each statement: the total, the wait for replies, and the \
+        decoding of replies
         """
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
       summary:
         """
-        the earlier statements that the arrow keys and Ctrl-R find. "all" means all statements, and "directory" means \
-        the statements typed in the current directory
+        the earlier statements that the arrow keys and Ctrl-R find. "all" means all statements. "directory" means only \
+        the statements that you typed in the current directory
         """,
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
       summary: """
-        true stores the values and ids of replies when the program ends. Tab then completes them in later sessions
+        with true, retort stores the values and ids of replies when the program ends. In later sessions, Tab completes \
+        these values and ids
         """),
   ]
 }

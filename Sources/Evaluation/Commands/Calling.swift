@@ -9,8 +9,7 @@ extension Command {
     CommandDeclaration(
       name: "call",
       summary: """
-        Sends a JSON-RPC request with any method and any parameters. Returns the member result of the reply, \
-        unchanged.
+        Sends a JSON-RPC request with any method and any parameters. Returns the result in the reply, unchanged.
         """,
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
@@ -20,12 +19,12 @@ extension Command {
         .init(
           name: "reads", shape: .boolean, fallback: "false",
           summary: """
-            true means that the method changes nothing; for a method such as "destroy", true is an error
+            true means that the method changes nothing. For a method such as "destroy", true is an error
             """),
         .confirm.described(
           as: """
-            true skips the question that retort asks before a method such as "destroy" in a loop or in the block of a \
-            stage
+            with true, retort does not ask for a confirmation. By default, it asks if a method such as "destroy" is \
+            called in a loop or in the block of a stage
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

@@ -23,7 +23,10 @@ extension CommandDeclaration {
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
     options: [
       .confirm.described(
-        as: "true skips the question that retort asks before a destroy in a loop or in the block of a stage"),
+        as: """
+          with true, retort does not ask for a confirmation. By default, it asks if the destroy is in a loop or in the \
+          block of a stage
+          """),
       .meta, .timeout, .expire, .dryRun,
     ], effect: .destroys, result: "null",
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])

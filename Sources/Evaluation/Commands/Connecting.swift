@@ -25,8 +25,8 @@ extension Command {
       name: "connect",
       summary: """
         Opens a connection to a broker or to an embedded service. An embedded service, such as embedded:blog, runs \
-        inside retort and needs no broker. Without URI, connect uses the environment variable RETORT_URL. If a \
-        connection with the same URI and name is already open, connect returns this connection.
+        inside retort and needs no broker. Without URI, connect uses the URI in the environment variable RETORT_URL. \
+        If a connection with the same URI and name is already open, connect returns this connection.
         """,
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [
@@ -34,8 +34,8 @@ extension Command {
         .init(
           name: "guard", shape: .string,
           summary: """
-            with "confirm", retort asks before each bulk destruction, such as destroy-all, even if the statement has \
-            confirm: true. With "read-only", retort refuses every change
+            with "confirm", retort asks before each bulk destruction, such as destroy-all. It asks even if the \
+            statement has confirm: true. With "read-only", retort refuses every change
             """,
           words: ["confirm", "read-only"]),
         .env,

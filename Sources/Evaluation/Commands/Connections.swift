@@ -29,8 +29,8 @@ extension CommandDeclaration.Option {
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
     summary: """
-      the type of the resources of each relationship. A type in a list means a to-many relationship. A record can then \
-      name related resources by id alone: {author: "authors", tags: ["tags"]}
+      the type of the resources of each relationship: {author: "authors", tags: ["tags"]}. A type in a list declares a \
+      to-many relationship. Records then need only the id of a related resource
       """
   ).ruled(OptionValueRule { value, command throws(OptionValueRefusal) in _ = try relationships(value, command) })
 
@@ -83,8 +83,8 @@ extension Command {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary: """
-            "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
-            inserted_at as inserted-at
+            "wire" leaves the names of fields unchanged. With "underscore", the field inserted-at has the name \
+            inserted_at in statements and results
             """,
           words: ["wire", "underscore"]),
         .relationships,
@@ -99,7 +99,8 @@ extension Command {
           name: "require-beam", shape: .boolean, fallback: "false",
           summary:
             """
-            true refuses a request whose meta has no member beam. This member is the token of an Elixir test sandbox
+            with true, the client refuses a request without the member beam in its meta. This member is the token of \
+            an Elixir test sandbox
             """),
       ],
       result: "client",
@@ -200,8 +201,8 @@ extension Command {
       name: "clients",
       summary: """
         Lists the clients, then the connections without clients. The column consumers is the number of consumers of \
-        the queue, and depth is the number of messages that wait in the queue. The column in-flight is the number of \
-        requests without a reply, and round-trip is the time from the last request to its reply.
+        the queue. The column depth is the number of messages that wait in the queue. The column in-flight is the \
+        number of requests without a reply. The column round-trip is the time from the last request to its reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -21,8 +21,9 @@ extension Command {
     CommandDeclaration(
       name: "assert",
       summary: """
-        Raises an error if a condition is false. The error ends a script with the exit status 3, unless the statement \
-        `try` catches the error. MESSAGE follows a comma: assert n > 0, "n is 0".
+        Raises an error if a condition is false. The statement `try` can catch this error. Otherwise the error ends \
+        the script with the exit status 3. MESSAGE is the text of the error, and follows a comma: assert n > 0, "n is \
+        0".
         """,
       parameters: [
         .init(name: "CONDITION", shape: .condition),
@@ -61,7 +62,9 @@ extension Command {
   static let fail = Command(
     CommandDeclaration(
       name: "fail",
-      summary: "Raises an error. EXPRESSION is the message of a new error, or a rescued error that fail raises again.",
+      summary: """
+        Raises an error with the message EXPRESSION. If EXPRESSION is a rescued error, raises this error again.
+        """,
       parameters: [.init(name: "EXPRESSION", shape: .any)],
       result: "null")
   ) { arguments, frame throws(Fault) in

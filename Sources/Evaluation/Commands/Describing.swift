@@ -13,9 +13,9 @@ extension Command {
     CommandDeclaration(
       name: "describe",
       summary: """
-        Lists what retort has learned about a client's type from earlier replies. There is a row for each field of \
-        the type, and for each name that the service accepted or refused in filter:, sort: and include:. The command \
-        `describe` sends no request.
+        Lists what retort has learned about a client's type from earlier replies. Each field of the type has a row. A \
+        name that the service accepted or refused in filter:, sort: or include: has a row too. The command `describe` \
+        sends no request.
         """,
       parameters: [place], result: "list of records",
       examples: [
@@ -51,7 +51,7 @@ extension Command {
     CommandDeclaration(
       name: "forget",
       summary: """
-        Deletes what retort has learned about the fields of a client's queue, in memory and on the disk. Without an \
+        Deletes the fields that retort has learned for a client's queue, in memory and on the disk. Without an \
         argument, forget deletes the fields of all queues.
         """,
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
@@ -68,9 +68,9 @@ extension Command {
     CommandDeclaration(
       name: "queues",
       summary: """
-        Lists the queues that your clients have used on a broker, and all queues of an embedded service. The column \
-        types has the known types of the queue's resources. The column consumers is the number of consumers of the \
-        queue, and depth is the number of requests that wait in the queue.
+        Lists the queues that your clients have used on a broker. For an embedded service, lists all queues. The \
+        column types has the known types of the queue's resources. The column consumers is the number of consumers of \
+        the queue. The column depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

@@ -10,7 +10,7 @@ extension Command {
     CommandDeclaration(
       name: "destroy-all",
       summary: """
-        Destroys all resources that match a filter, page by page, and returns the number of destroyed resources.
+        Destroys all resources that match a filter, page by page. Returns the number of destroyed resources.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
@@ -26,11 +26,11 @@ extension Command {
         .max.described(
           as: """
             the maximum number of resources to destroy. If more resources match the filter, the statement destroys \
-            none of them
+            nothing
             """),
         .page.described(
-          as: "the size of the pages in which retort reads the ids to destroy: {size: 100}, or {offset: 0, limit: 100}",
-          fallback: "100, or the service's own size if the service refuses 100"),
+          as: "the page size for reading the ids: {size: 100}, or {offset: 0, limit: 100}",
+          fallback: "100; if the service refuses this size, the service chooses"),
         .meta, .timeout, .expire, .destroyBackup, .kept,
       ] + CommandDeclaration.Option.bulk + [.workers], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),

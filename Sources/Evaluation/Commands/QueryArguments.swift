@@ -11,7 +11,7 @@ extension CommandDeclaration.Option {
   ).ruled(.filter)
   static let sort = Self(
     name: "sort", shape: .strings,
-    summary: "the fields by which the service sorts, with - for descending order: \"-views,id\""
+    summary: "the fields by which the service sorts: \"-views,id\". A minus sign means descending order"
   ).ruled(
     .sort)
   static let include = Self(
@@ -36,8 +36,8 @@ extension CommandDeclaration.Option {
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
-      "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
-      inserted_at as inserted-at
+      "wire" leaves the names of fields unchanged. With "underscore", the field inserted-at has the name inserted_at \
+      in statements and results
       """,
     words: ["wire", "underscore"])
   static let timeout = Self(
@@ -47,16 +47,16 @@ extension CommandDeclaration.Option {
   ).ruled(.timeout)
   static let expire = Self(
     name: "expire", shape: .boolean, fallback: "true",
-    summary: "true makes the broker drop a request that still waits in the queue when the timeout expires")
+    summary: "with true, the broker drops a request that is still in the queue when the timeout expires")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false",
-    summary: "true skips the question that retort asks before the statement destroys resources")
+    summary: "with true, retort does not ask for a confirmation before it destroys resources")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"",
-    summary: "\"stop\" ends the statement after the first failure. \"continue\" processes the other elements too",
+    summary: "\"stop\" ends the statement after the first failure. \"continue\" also processes the other elements",
     words: ["stop", "continue"]
   ).needing(.withoutHalt)
   static let max = Self(
@@ -65,12 +65,14 @@ extension CommandDeclaration.Option {
   )
   .ruled(.integer("max", from: 0))
   static let dryRun = Self(
-    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change and does not send it")
+    name: "dry-run", shape: .boolean, fallback: "false",
+    summary: "with true, retort shows the change and does not send it")
   /// The option `dry-run:` of a statement that can send many changes.
-  private static let bulkDryRun = dryRun.described(as: "true shows the first five changes, and sends no change")
+  private static let bulkDryRun = dryRun.described(
+    as: "with true, retort shows the first five changes, and sends no change")
   static let failed = Self(
     name: "failed", shape: .string,
-    summary: "a file to which retort writes the elements whose changes failed, were refused or got no reply")
+    summary: "a file for the elements whose changes failed, were refused or got no reply")
   static let halt = Self(
     name: "halt", shape: .any,
     summary: """
@@ -83,21 +85,20 @@ extension CommandDeclaration.Option {
   static let journal = Self(
     name: "journal", shape: .string,
     summary: """
-      a file in which retort records each change. After an interruption, the same statement with the same file sends \
-      only the changes that are not done
+      a file in which retort records each change. To continue after an interruption, run the same statement with the \
+      same file. The statement skips the changes that are done
       """)
   static let settle = Self(
     name: "settle", shape: .duration,
     summary: """
-      how long the statement waits before it sends a change without a reply again. Give the longest time for which the \
-      service can hold a request before it processes the request
+      how long the statement waits before it repeats a change that got no reply. Use the longest time that a request \
+      can wait inside the service
       """
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: """
-      what to do if retort can't find out whether a change of an earlier run was carried out: "fail", "retry" or \
-      "skip"
+      what to do with a change of an earlier run if its outcome remains unknown: "fail", "retry" or "skip"
       """,
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))
@@ -113,22 +114,22 @@ extension CommandDeclaration.Option {
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary: """
-      true looks up, at the end, whether the changes without a reply were carried out. false looks up nothing. For \
-      this statement, "all" means the same as true
+      with true, retort checks at the end whether changes without a reply were carried out. With false, there is no \
+      such check. For this statement, "all" has the same effect as true
       """,
     words: ["all"]
   ).ruled(.verify)
   /// The option `verify:` of a statement that can create resources.
   static let verifyCreated = verify.described(
     as: """
-      true looks up, at the end, whether the changes without a reply were carried out. "all" also looks up each \
-      created resource by its key. false looks up nothing
+      with true, retort checks at the end whether changes without a reply were carried out. With "all", retort also \
+      looks up each created resource by its key. With false, there is no such check
       """)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: """
-      how many times retort can send a request again after a temporary failure. A change is sent again only if this \
-      is harmless
+      how many times retort can send a request again after a temporary failure. A change is sent again only if a \
+      repetition is harmless
       """
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
@@ -138,25 +139,25 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      limits above which the statement pauses, such as 50 messages in the queue, and 200 ms for the fastest 95 % of the \
-      replies: {depth: 50, p95: 200ms}
+      limits for the load of the service: {depth: 50, p95: 200ms}. The statement pauses while the queue has more than \
+      50 messages, or while more than 5 % of the replies take longer than 200 ms
       """
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
     summary:
-      "the maximum length of a pause that the option throttle: causes. A longer pause ends the statement with an error"
+      "the maximum length of a pause that throttle: causes. After a longer pause, the statement ends with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string,
-    summary: "the name of a pool. A pool is a group of worker programs that send the changes in place of this program")
+    summary: "the name of a pool of workers. A worker is a program that sends changes in place of this program")
   /// The options that all bulk statements have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .bulkDryRun,
   ]
   static let keepID = Self(
     name: "keep-id", shape: .boolean, fallback: "false",
-    summary: "true also sends the id of the record or resource, so that the new resource gets this id")
+    summary: "with true, retort sends the id of the record or resource too. The new resource then gets this id")
   static let key = Self(
     name: "key", shape: .any,
     summary: "the field that identifies an element, such as .email. A second element with the same value is an error")

@@ -16,8 +16,8 @@ extension Command {
     CommandDeclaration(
       name: "upsert",
       summary: """
-        Creates a resource from RECORD, or updates the resource that exists already. With key: .email, this is the \
-        resource with the same email. If nothing differs, upsert sends no change.
+        Updates the resource that has the same key as RECORD. If there is no such resource, creates one. With key: \
+        .email, the key is the field email. If nothing differs, upsert sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
@@ -39,8 +39,8 @@ extension Stage {
     CommandDeclaration(
       name: "upsert",
       summary: """
-        Creates a resource from each element, or updates the resource that exists already. With key: .email, this is \
-        the resource with the same email. If nothing differs, upsert sends no change.
+        For each element, updates the resource that has the same key. If there is no such resource, creates one. With \
+        key: .email, the key is the field email. If nothing differs, upsert sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + upsertOptions,

@@ -41,8 +41,8 @@ extension Command {
     CommandDeclaration(
       name: "relationship",
       summary: """
-        Reads the identifiers to which a relationship refers, such as {type: "authors", id: "12"}. The result is one \
-        identifier, a list of identifiers, or null.
+        Reads the identifiers in a relationship, such as {type: "authors", id: "12"}. The result is one identifier, a \
+        list of identifiers, or null.
         """,
       parameters: place, options: [.meta, .timeout, .retryRead], result: "identifiers")
   ) { arguments, frame throws(Fault) in

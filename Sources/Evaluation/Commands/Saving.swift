@@ -18,13 +18,16 @@ extension Command {
       name: "save",
       summary: """
         Saves the successful statements of this session as a script. The script also has the earlier statements that \
-        the saved statements need, such as let posts = client queue: "posts". In place of a secret, the script has ***; type \
-        the secret before you run the script. connect asks for an omitted password of a broker at a terminal.
+        the saved statements need, such as let posts = client queue: "posts". The script has *** in place of each \
+        secret. Before you run the script, replace *** with the secret. You can omit the password of a broker: at a \
+        terminal, connect asks for it.
         """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .last,
-        .init(name: "replace", shape: .boolean, fallback: "false", summary: "true replaces the file if it exists"),
+        .init(
+          name: "replace", shape: .boolean, fallback: "false",
+          summary: "with true, save replaces the file if it exists"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in

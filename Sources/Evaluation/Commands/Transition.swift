@@ -8,8 +8,7 @@ extension CommandDeclaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
     summary: """
-      the allowed steps. This record allows the step from the state draft to the state published: {published: \
-      "draft"}
+      the allowed steps. For example, {published: "draft"} allows the step from draft to published
       """,
     isRequired: true
   ).ruled(
@@ -30,8 +29,8 @@ extension CommandDeclaration.Option {
     .init(
       name: "with", shape: .record,
       summary: """
-        other clients for some of the updates: {published: reviewers} makes the client `reviewers` send the update that \
-        sets the state to published
+        other clients for some of the updates: {published: reviewers}. In this example, the update to the state \
+        published uses the client reviewers
         """),
     .meta, .timeout,
     .expire,

@@ -78,8 +78,8 @@ extension Stage {
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "append", shape: .boolean, fallback: "false",
-          summary: "true keeps the content of the file, and adds the elements at its end"),
-        .init(name: "new", shape: .boolean, fallback: "false", summary: "true raises an error if the file exists"),
+          summary: "with true, the file keeps its content, and the elements are added at its end"),
+        .init(name: "new", shape: .boolean, fallback: "false", summary: "with true, it is an error if the file exists"),
       ], effect: .writes, result: "elements", names: .kept)
   ) { call in
     let path = call.once(0)

@@ -54,8 +54,8 @@ extension BuiltInFunction {
     BuiltInFunction(
       "replace(text, what, by)",
       """
-      Replaces each occurrence of a string or a pattern in a text. With a pattern, $1 to $9 in the replacement \
-      insert the groups of the match, and $$ inserts $.
+      Replaces each occurrence of a string or a pattern in a text. With a pattern, $1 to $9 in the replacement mean \
+      the groups of the match. To insert the character $, write $$.
       """,
       takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values throws(Fault) in

@@ -11,8 +11,8 @@ extension BuiltInFunction {
       BuiltInFunction(
         "env(name, default)",
         """
-        The value of an environment variable, as text. If the variable is not set, env returns the default. Without \
-        a default, a variable that is not set is an error.
+        The value of an environment variable, as text. If the variable is not set, env returns the default. Without a \
+        default, env raises an error if the variable is not set.
         """,
         takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
@@ -29,7 +29,7 @@ extension BuiltInFunction {
         "var(name, default)",
         """
         The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns the \
-        default. Without a default, a missing option is an error.
+        default. Without a default, var raises an error if the option is not given.
         """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {

@@ -9,9 +9,9 @@ extension Stage {
       name: "chart",
       summary: """
         Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \
-        VALUE, the values of LABEL are put in groups, and each bar shows the size of a group. A group is a range of \
-        numbers or durations, a period such as a day, or a text. Nulls among numbers, durations or times are not \
-        drawn, and a note counts them.
+        VALUE, chart puts the values of LABEL into groups. Each bar then shows the size of a group. A group is a range \
+        of numbers or durations, a period such as a day, or a text. A null among numbers, durations or times has no \
+        bar. A note counts such nulls.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

@@ -11,22 +11,21 @@ extension CommandDeclaration.Option {
 
   fileprivate static let eachJournal = journal.described(
     as: """
-      a file in which retort records each iteration. After an interruption, the same statement with the same file runs \
-      only the iterations that are not done
+      a file in which retort records each iteration. To continue after an interruption, run the same statement with \
+      the same file. The statement skips the iterations that are done
       """
   ).needing(.elementKey)
 
   fileprivate static let eachSettle = settle.described(
     as: """
-      how long the stage waits before it runs an iteration again whose changes got no reply. Give the longest time for \
-      which the service can hold a request before it processes the request
+      how long the stage waits before it repeats an iteration with changes that got no reply. Use the longest time \
+      that a request can wait inside the service
       """
   ).needing(.journal(for: "settle"))
 
   fileprivate static let eachUnknown = unknown.described(
     as: """
-      what to do if retort can't find out whether an iteration of an earlier run was carried out: "fail", "retry" or \
-      "skip"
+      what to do with an iteration of an earlier run if its outcome remains unknown: "fail", "retry" or "skip"
       """)
 }
 

@@ -94,8 +94,8 @@ extension Stage {
     CommandDeclaration(
       name: "as",
       summary: """
-        Gives each element a name. Later stages, and pipelines inside them, can read the element by this name. The \
-        name ends at a stage that combines elements, such as sort, group or collect.
+        Gives each element a name. Later stages can read the element by this name, also in their inner pipelines. The \
+        name is unknown after a stage that combines elements, such as sort, group or collect.
         """,
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [

@@ -8,9 +8,9 @@ extension Stage {
     CommandDeclaration(
       name: "group",
       summary: """
-        Puts elements that have the same value in .FIELD into one group. Each group is a record {key, count, items}. \
-        In this record, key is the common value, count is the number of elements, and items is the list of elements. \
-        With several fields, key is a record of the common values.
+        Puts elements with the same value of .FIELD into one group. Each group is a record {key, count, items}. In \
+        this record, key is the common value, count is the number of elements, and items is the list of elements. With \
+        several fields, key is a record of the common values.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)

@@ -51,8 +51,7 @@ extension Stage {
     CommandDeclaration(
       name: "unique",
       summary: """
-        Keeps only the first of several equal elements. With .FIELD, elements are equal if they have the same value in \
-        .FIELD.
+        Keeps only the first of several equal elements. With .FIELD, elements with the same value of .FIELD are equal.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
@@ -87,9 +86,8 @@ extension Stage {
     CommandDeclaration(
       name: "collect",
       summary: """
-        Reads all elements before the next stage starts, and closes the stream. Put collect before a stage that \
-        changes the queue from which the pipeline reads. If the elements need more than 64 MB, retort stores the \
-        elements in a temporary file.
+        Reads all elements before the next stage starts. Use collect if the next stage changes the queue from which \
+        the pipeline reads. If the elements need more than 64 MB, retort stores them in a temporary file.
         """,
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])

@@ -22,8 +22,9 @@ extension Stage {
     CommandDeclaration(
       name: "select",
       summary: """
-        Returns a record for each element. .FIELD keeps a field of the element, and title: .text adds the field title. \
-        The record is flat, so .author.name becomes a field with the name author.name.
+        Returns a record for each element. The argument .FIELD keeps a field of the element. The argument title: .text \
+        adds the field title, with the value of .text. The record is flat: .author.name becomes a field with the name \
+        author.name.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [

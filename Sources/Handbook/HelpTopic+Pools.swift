@@ -1,0 +1,63 @@
+extension HelpTopic {
+  /// The page about pools of workers.
+  static let pools = HelpTopic(
+    name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
+    text: """
+      A pool is a group of worker programs. The workers can run on any machine that reaches the broker. A statement \
+      with the option workers: "NAME" gives its changes to the workers of the pool NAME. These lines make a secret, \
+      start a worker of the pool night, and show the workers of the pool:
+
+        export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same everywhere
+        retort work amqp://guest:guest@localhost/ --pool night --allow posts
+        retort work --status amqp://guest:guest@localhost/ --pool night
+
+      A worker gets its changes in chunks of at most 200 changes. It replies after the last change of a chunk. If \
+      the service does not reply to a change, the worker waits until the timeout of this change expires. With a \
+      short timeout:, the worker waits less. After retort ctl pause, the workers complete the chunks that they have. \
+      After SIGTERM, a worker completes its current chunk, and then ends.
+
+      Chunks and replies are signed with the secret. A worker refuses a chunk with a wrong signature. With the \
+      option --allow posts, a worker also refuses chunks for other queues. So all workers of a pool need the same \
+      options --allow. A worker logs and counts the chunks that it refuses.
+
+      Chunks do not contain secret members of meta, such as a token. Workers take these members from \
+      RETORT_POOL_META, for example '{"token": "..."}'.
+
+      If a worker is lost, another worker gets its chunk. The new worker first waits for 12.5 s plus the timeout of \
+      the changes. With settle: 60s, this wait is 60 s longer. Then the new worker looks up the changes. If a lookup \
+      does not find a change, the worker sends the change again, but only if a repetition is harmless.
+
+      A statement ends if its pool has no worker for 50 s plus the timeout of the changes. It also ends if the \
+      broker can't be reached for this time. In both cases, the statement first removes its chunks, so no worker \
+      carries them out later.
+
+      If the reply to a chunk is lost, a worker may still send the changes of this chunk. The statement then waits \
+      until the chunk has expired, at most 50 s plus the timeout. After this wait, it looks up the changes and \
+      reports them. A second Ctrl-C ends the wait. In this case, check the changes yourself, but not before the \
+      chunk has expired.
+
+      If the program that runs the statement is lost, the workers complete its chunks, or the chunks expire after 50 \
+      s. A later run with the same journal waits for this time, and looks up the changes.
+
+      The next lines are a unit for systemd:
+
+        [Unit]
+        Description=retort worker of the pool night
+        After=network-online.target
+
+        [Service]
+        EnvironmentFile=/etc/retort/night.env
+        ExecStart=/usr/local/bin/retort work --pool night --allow posts
+        Restart=always
+        RestartSec=5
+        TimeoutStopSec=90
+        DynamicUser=yes
+        NoNewPrivileges=yes
+
+        [Install]
+        WantedBy=multi-user.target
+
+      The file /etc/retort/night.env sets RETORT_URL, RETORT_POOL_KEY and RETORT_POOL_META. Only root should be able \
+      to read this file.
+      """)
+}
