@@ -39,7 +39,7 @@ struct CommandLineOrOptionPage: Sendable {
       summary: "Runs a file of statements. FILE can be - for standard input.",
       note: """
         The whole file is checked before its first statement runs. The first failure ends the run. The arguments after \
-        FILE are the list args. It is an error to give an option twice if it takes one value. To start a file as a \
+        FILE are the list args. An option of retort that takes one value can be given only once. To start a file as a \
         program, make it executable, and write #!/usr/bin/env retort in its first line.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     CommandLineOrOptionPage(
@@ -82,7 +82,7 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, \
         look, publish, save and run. When a statement completes a step, retort shows the next step. The demo does not \
-        use rc.retort and the history.
+        use rc.retort or the history.
         """, example: "retort demo"),
     CommandLineOrOptionPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
@@ -129,22 +129,24 @@ struct CommandLineOrOptionPage: Sendable {
       summary: "Starts a worker. It sends the changes of statements with the option workers: \"NAME\".",
       note: """
         All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The \
-        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. To learn more \
-        about pools, see help pools. Other options are:
+        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options \
+        are:
 
           --in-flight N   the maximum number of changes in flight (default: 64)
           --allow QUEUE   changes only this queue; you can repeat the option
           --insecure      works without the secret
           --status        starts no worker; shows the workers and the chunks
+
+        To learn more about pools, see help pools.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLineOrOptionPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        The file is the journal of a statement with the option journal:. The command shows the statement and three \
-        counts of the recorded changes: those that were carried out (done), those that were not carried out, and those \
-        with an unknown outcome. The journal does not contain the elements that no run has reached. Then the command \
-        shows each unknown change, and the command line that resumes the statement.
+        The file is the journal of a statement with the option journal:. The command shows the statement, and counts \
+        the recorded changes. A change was carried out (done), was not carried out, or has an unknown outcome. The \
+        journal does not contain the elements that no run has reached. Then the command shows each unknown change, and \
+        the command line that resumes the statement.
 
         These words after FILE record something:
 
@@ -155,9 +157,9 @@ struct CommandLineOrOptionPage: Sendable {
         ID is the id of the resource. For a create or an iteration, ID is the key. ID can also be the whole text of \
         the unknown change, such as 'link posts 10 tags tags/4'.
 
-        The journal contains the name of the broker. A statement refuses the journal if its broker has another name. \
-        If only the name has changed, record the new name with broker NAME. The error of the statement shows this \
-        NAME.
+        The journal contains the name of the broker. A statement refuses the journal if the broker of the statement \
+        has another name. If only the name has changed, record the new name with broker NAME. The error of the \
+        statement shows this NAME.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLineOrOptionPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
@@ -168,7 +170,7 @@ struct CommandLineOrOptionPage: Sendable {
         words after RUN are:
 
           status     shows the progress
-          pause      holds back all changes until resume; those in flight continue
+          pause      holds back all changes until resume; changes in flight continue
           resume     ends the pause
           rate=N     sends at most N changes per second
           rate=off   removes the limit of rate=N

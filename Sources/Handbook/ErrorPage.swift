@@ -21,7 +21,7 @@ struct ErrorPage: Sendable {
   /// A sentence with the value of `e.seed`, or the sentence that `rescue` does not catch the error.
   private var seed: String {
     let fault = Fault(kind, "")
-    if fault.isUncatchable { return "rescue does not catch this error." }
+    if fault.isUncatchable { return "A rescue block does not catch this error." }
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
     let value = "After rescue e, the field e.seed is \"\(fault.calcinatorKind)\"."
     return hasOwnName
@@ -144,8 +144,8 @@ struct ErrorPage: Sendable {
       .field, "A value does not have this field or element.",
       """
       If a field or element can be missing, write x?.name or x?[0]. The value is then null, and not an error. In place \
-      of null, x?.name ?? y has the value y. A relationship that was not included has only .type and .id. With the \
-      option include:, it is the whole resource.
+      of null, the expression x?.name ?? y has the value y. A relationship that was not included has only .type and \
+      .id. With the option include:, it is the whole resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
@@ -156,8 +156,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .name, "A name or word is unknown.",
       """
-      Before a script runs, retort checks all names in the script. In a running script, only the statement help raises \
-      this error. It does so if there is no page for the word after help.
+      Before a script runs, retort checks all names in the script. In a running script, only the statement help WORD \
+      can raise this error. This happens if there is no page for WORD.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",

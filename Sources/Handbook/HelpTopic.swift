@@ -91,8 +91,8 @@ struct HelpTopic: Sendable {
       text: """
         Tab completes words of the language, options and their values, variables, queues, addresses and files. In a \
         stage, Tab also completes the fields of the element. In filter: and fields:, Tab completes the keys of the \
-        record. In include: and sort:, Tab completes the names. Tab also completes a key in brackets after a record, \
-        as in row["email"].
+        record. In include: and sort:, Tab completes the names of relationships and fields. Tab also completes a key \
+        in brackets after a record, as in row["email"].
 
         Tab completes ids from recent replies. If a field has few values, Tab completes these values. In the stages \
         after read "FILE", Tab completes the columns of the file. Where text is needed, Tab inserts the quotes. A second \
@@ -114,7 +114,7 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
-        A missing field or element is an error. After a question mark, it is null:
+        A missing field or element is an error. With a question mark, a missing field is null:
 
           x.name       the field "name" of x
           x?.name      the field "name" of x, or null if the field is missing
@@ -129,9 +129,10 @@ struct HelpTopic: Sendable {
           x?[key]      this field, or null if the field is missing
           {[key]: 1}   a record with one field, whose name is the value of key
 
-        A pipeline inside a pipeline has its own elements. To read the outer element there, name it before with the \
-        stage `as`, such as | as post (see help as). The fields of a resource are .type .id .links .meta, its \
-        attributes and its relationships.
+        A pipeline inside a pipeline has its own elements. To read the outer element there, first give it a name with \
+        the stage `as`: | as post (see help as).
+
+        The fields of a resource are .type .id .links .meta, its attributes and its relationships.
         """),
     HelpTopic(
       name: "operators",
@@ -192,19 +193,20 @@ struct HelpTopic: Sendable {
         and .id. Such a value is called an identifier.
 
         The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The \
-        field .pagination is null, or has the fields first, last, next, previous and total-size. If you print or count \
-        a page that has a next page, a note says so. The command `stream` returns the resources of all pages. It reads \
-        a page only when the page is needed. If a variable contains a stream, each use of the variable sends the \
-        requests again.
+        field .pagination is null, or has the fields first, last, next, previous and total-size. When you print or \
+        count a page, a note tells you if there is a next page.
+
+        The command `stream` returns the resources of all pages. It reads a page only when the page is needed. If a \
+        variable contains a stream, each use of the variable sends the requests again.
         """),
     HelpTopic(
       name: "pipelines", aliases: ["|"],
       text: """
         A pipeline has the form HEAD | STAGE | STAGE. The head is a value or a command. The first stage processes the \
-        elements of the head, and each later stage processes the results of the stage before. By default, a pipeline \
-        reads its elements page by page, when the elements are needed. But if a pipeline changes data, writes a file \
-        or has a block, it runs at once and to its end. If a line ends with |, the pipeline continues on the next \
-        line. Outside all blocks, the value of a pipeline is printed.
+        elements of the head. Each later stage processes the results of the previous stage. By default, a pipeline \
+        reads its elements page by page, when the elements are needed. A pipeline that changes data, writes a file or \
+        has a block runs at once, and to its end. If a line ends with |, the pipeline continues on the next line. \
+        Outside all blocks, the value of a pipeline is printed.
         """),
     HelpTopic(
       name: "errors", aliases: ["kinds"],
@@ -229,8 +231,8 @@ struct HelpTopic: Sendable {
 
         The stage `write` replaces the file completely or not at all. The command `read` returns exactly the values \
         that `write` wrote. From csv and tsv, it returns the same cells, as strings. Some values can't be stored in a \
-        format, for example a string with a line end in a .txt file. The stage `write` refuses such a value. The \
-        command `read` reads a file in parts, when the records are needed. So a large file needs little memory.
+        format, for example a string with a line end in a .txt file. The stage `write` refuses such a value. A file is \
+        read in parts, when its records are needed. So a large file needs little memory.
 
         The first line of csv and tsv names the columns. All cells are strings. The value null is written as an empty \
         cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is \
@@ -273,7 +275,7 @@ struct HelpTopic: Sendable {
           certfile=FILE                 your certificate
           keyfile=FILE                  the certificate's key, without a password
           verify=verify_none            accepts any certificate
-          server_name_indication=NAME   the certificate's name, if not HOST
+          server_name_indication=NAME   the name in the certificate, if it is not HOST
         """),
     HelpTopic(
       name: "losses", aliases: ["lost", "blocked", "reconnect", "silence"],
@@ -309,7 +311,7 @@ struct HelpTopic: Sendable {
       aliases: ["status"],
       text: """
         Program options come before FILE. The arguments after FILE are the list args. If an argument begins with -, \
-        write -- before the argument. If a script does not use args, it is an error to give it arguments.
+        write -- before the argument. If a script does not use args, arguments are an error.
 
         The exit status is:
 

@@ -71,8 +71,8 @@ struct LanguageOptionPage: Sendable {
     """,
     "backup": """
     The file has lines of JSON. Each line is a resource, as show returns it. A resource is changed only after its line \
-    is on the disk. If retort can't read the resource, it is not changed. Each run appends to the file. A resource \
-    that is already in the file is not stored again, and a note counts such resources.
+    is on the disk. If retort can't read a resource, the statement does not change this resource. Each run appends to \
+    the file. A resource that is already in the file is not stored again, and a note counts such resources.
 
     The lines for link, relink, unlink and update contain the linkage that the statement changes. To store more \
     relationships, for example before a destroy, name them in the option include:.
@@ -102,7 +102,7 @@ struct LanguageOptionPage: Sendable {
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
     option --dry-run does the same for a whole script. In such a script, the assertions after the first change are \
-    shown and not checked. They could test a change that was not sent.
+    shown and not checked. Such an assertion could test a change that was not sent.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s.
@@ -117,7 +117,8 @@ struct LanguageOptionPage: Sendable {
     the broker refused the message (nack).
 
     If a change gets no reply, the statement first looks up the change. It sends the change again only if the lookup \
-    does not find it. A create without a reply is never sent again. With expire: false, this is true for every change.
+    does not find it. A create without a reply is never sent again. With expire: false, the same applies to every \
+    change.
     """,
     "throttle": """
     The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count \
@@ -138,18 +139,19 @@ struct LanguageOptionPage: Sendable {
     "settle": """
     A request can wait inside the service. So the service can carry out a change after a lookup did not find it. With \
     settle: 60s, the statement waits until the messages have expired, and then for 60 s more. Only then does it look \
-    up the changes without a reply. It sends the changes that the lookups do not find. The stage each runs an \
+    up the changes that got no reply. It sends the changes that the lookups do not find. The stage each runs an \
     iteration again if the lookups find none of its changes.
 
     Without settle:, a create without a reply remains unknown. In a later run with the journal, an update or a relink \
-    can have another content than in the earlier run. It then remains unknown too. An example is {views: .views + 1}, \
-    if another program has changed the views in the meantime.
+    can have other content than in the earlier run. It then remains unknown too. An example is {views: .views + 1}, if \
+    another program has changed the views in the meantime.
 
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
     A change is unknown if it was sent and no reply came. A failed change can have been carried out too. The journal \
-    records it as unknown in two cases: the error has the kind bad-gateway, or the broker refused the message (nack).
+    records such a change as unknown in two cases: the error has the kind bad-gateway, or the broker refused the \
+    message (nack).
 
     When a run continues a journal, it first looks up the unknown changes. For this, it reads their resources. If a \
     lookup shows that a change was carried out, the change is done. Otherwise, the run sends the change again, if a \
@@ -172,7 +174,7 @@ struct LanguageOptionPage: Sendable {
     The file has lines of JSON. Each line is a record with these fields:
 
       source     the element that entered the pipeline
-      element    the element that the changing stage received
+      element    the element that entered the stage with this option
       identity   the change as text, such as update posts 4
       error      the error
 
@@ -180,9 +182,9 @@ struct LanguageOptionPage: Sendable {
     If an earlier stage failed, the field element is null. The field identity is null if there was no change, or if \
     the change is a create without a key. Only the owner of the file can read it.
 
-    The statement replaces an existing file with failed elements. It refuses a file with other content. Without \
-    failures, the file is empty. If a late reply or a lookup shows that a change was carried out, the line of this \
-    change is removed.
+    If the file exists and has failed elements, the statement replaces it. The statement refuses a file with other \
+    content. Without failures, the file is empty. If a late reply or a lookup shows that a change was carried out, the \
+    line of this change is removed.
 
     To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
     statement. The command omits the elements with an error of the kind unknown or bad-gateway. Their changes may have \
@@ -192,8 +194,8 @@ struct LanguageOptionPage: Sendable {
         | where not (.error.kind in ["unknown", "bad-gateway"])
         | map .source | ...
 
-    If these stages have the option failed:, give it another file. Otherwise, a run that ends early loses the elements \
-    that it has not processed, because it replaces the file.
+    If these stages have the option failed:, use another file name there. Otherwise, the run replaces the file that it \
+    reads. If the run ends early, the elements that it has not processed are lost.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. For such a change, you can remove the \
     stage where.
@@ -201,15 +203,15 @@ struct LanguageOptionPage: Sendable {
     "halt": """
     With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \
     reached, retort sends no more requests, and waits for the replies to the requests in flight. These replies can add \
-    further failures. retort checks a percentage for the first time when 20 elements have an outcome, and then after \
-    each further outcome and at the end.
+    further failures. retort first checks a percentage when 20 elements have an outcome. Then it checks the percentage \
+    after each outcome, and at the end.
     """,
     "guard": """
     No option in a script overrides the guard. Without a terminal, a bulk destruction with the guard "confirm" needs two \
     program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
     """,
     "timeout": """
-    You can set a timeout in four places. The first of these timeouts that exists applies:
+    You can set a timeout in four places. If several are set, the first in this list applies:
 
       1. the option timeout: of the command or stage
       2. the option timeout: of the client
@@ -254,16 +256,16 @@ struct LanguageOptionPage: Sendable {
     """,
     "prefetch": """
     By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, stream \
-    requests the next two pages as soon as a page arrives. If the service does not say how many pages there are, \
-    stream requests only the next page. This saves time if the service is slow. The order of the elements does not \
-    change. The maximum value is 64.
+    requests the next two pages as soon as a page arrives. This saves time if the service is slow. If the service does \
+    not say how many pages there are, stream requests only the next page. The order of the elements does not change. \
+    The maximum value is 64.
     """,
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
     skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
-    (record-count) changed between two pages. The note also says how many ids came twice. If an id comes again, a \
-    statement that changes data ignores it. With on-shift: "fail", the stream ends with an error as soon as retort \
-    detects that the list has changed.
+    (record-count) changed between two pages. The note also says how many ids came twice. A statement that changes \
+    data ignores the second one. With on-shift: "fail", the stream ends with an error as soon as retort detects that \
+    the list has changed.
     """,
     "reply": """
     By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \
@@ -282,14 +284,13 @@ struct LanguageOptionPage: Sendable {
 
     A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one \
     relationship. The command unlink works only with to-many relationships. Without a declaration, unlink first reads \
-    the linkage. If the relationship is to-one, unlink fails and changes nothing. Some services would otherwise clear \
-    the relationship, even if it refers to another resource.
+    the linkage. If the relationship is to-one, unlink fails and changes nothing. Without this check, some services \
+    would clear the relationship, even if unlink names another resource.
     """,
     "in-flight": """
-    A request is in flight from the time it is sent until its reply arrives. The results keep the order of the \
-    elements. After a failure that stops the statement, no more requests are sent. The statement then waits for the \
-    replies to the requests in flight, and counts these replies. The stage `each` runs at most this number of \
-    iterations at the same time.
+    A request is in flight until its reply arrives. The results keep the order of the elements. After a failure that \
+    stops the statement, no more requests are sent. The statement then waits for the replies to the requests in \
+    flight, and counts these replies. The stage `each` runs at most this number of iterations at the same time.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does \
@@ -313,10 +314,10 @@ struct LanguageOptionPage: Sendable {
     option journal: or verify: "all", the key of a create must be a field, because lookups find the resources by this \
     field. To compute the key, set the field in an earlier stage: | with email: lower(.email).
 
-    If an earlier element had the same key, the stage refuses the element. Otherwise the same change could be carried \
-    out twice. An element with the key null is refused too. To remove such elements in advance, use the stage unique, \
-    as in | unique .email. The number 5 and the string "5" are the same key. To remove one of them, write | unique \
-    string(.id).
+    If two elements have the same key, the stage refuses the second element. Otherwise the same change could be \
+    carried out twice. An element with the key null is refused too. To remove such elements in advance, use the stage \
+    unique, as in | unique .email. The number 5 and the string "5" are the same key. To remove one of them, write | \
+    unique string(.id).
     """,
     "append": """
     Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with \

@@ -23,8 +23,7 @@ extension Command {
             """),
         .confirm.described(
           as: """
-            with true, retort does not ask for a confirmation. By default, it asks if a method such as "destroy" is \
-            called in a loop or in the block of a stage
+            with true, retort does not ask before a method such as "destroy" in a loop or in the block of a stage
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

@@ -21,8 +21,8 @@ extension CommandDeclaration.Option {
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
     summary: """
-      the word before _id in relationship requests. With "post", the command `link` sends the id of the resource as \
-      post_id
+      the word before _id in relationship requests. With "post", the command `link` sends the id of the resource in \
+      the field post_id
       """
   ).ruled(.text("singular", "singular: \"post\""))
 

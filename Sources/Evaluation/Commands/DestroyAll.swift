@@ -29,8 +29,11 @@ extension Command {
             nothing
             """),
         .page.described(
-          as: "the page size for reading the ids: {size: 100}, or {offset: 0, limit: 100}",
-          fallback: "100; if the service refuses this size, the service chooses"),
+          as: """
+            the page size for reading the ids: {size: 100}, or {offset: 0, limit: 100}. If the service refuses the \
+            size 100, the service chooses the size
+            """,
+          fallback: "100"),
         .meta, .timeout, .expire, .destroyBackup, .kept,
       ] + CommandDeclaration.Option.bulk + [.workers], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),

@@ -50,7 +50,7 @@ extension CommandDeclaration.Option {
     summary: "with true, the broker drops a request that is still in the queue when the timeout expires")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false",
-    summary: "with true, retort does not ask for a confirmation before it destroys resources")
+    summary: "with true, retort does not ask before it destroys resources")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
@@ -98,7 +98,7 @@ extension CommandDeclaration.Option {
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: """
-      what to do with a change of an earlier run if its outcome remains unknown: "fail", "retry" or "skip"
+      what to do if the outcome of a change in an earlier run remains unknown: "fail", "retry" or "skip"
       """,
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))

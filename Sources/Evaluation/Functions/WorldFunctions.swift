@@ -11,8 +11,8 @@ extension BuiltInFunction {
       BuiltInFunction(
         "env(name, default)",
         """
-        The value of an environment variable, as text. If the variable is not set, env returns the default. Without a \
-        default, env raises an error if the variable is not set.
+        The value of an environment variable, as text. If the variable is not set, env returns the default. If there \
+        is no default, env raises an error.
         """,
         takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
@@ -29,7 +29,7 @@ extension BuiltInFunction {
         "var(name, default)",
         """
         The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns the \
-        default. Without a default, var raises an error if the option is not given.
+        default. If there is no default, var raises an error.
         """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {

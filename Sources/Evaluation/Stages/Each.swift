@@ -25,7 +25,7 @@ extension CommandDeclaration.Option {
 
   fileprivate static let eachUnknown = unknown.described(
     as: """
-      what to do with an iteration of an earlier run if its outcome remains unknown: "fail", "retry" or "skip"
+      what to do if the outcome of an iteration in an earlier run remains unknown: "fail", "retry" or "skip"
       """)
 }
 
