@@ -22,8 +22,8 @@ extension CommandDeclaration.Option {
   static let fields = Self(
     name: "fields", shape: .any,
     summary: """
-      the fields that the reply contains: "text,state". The record {posts: "text"} limits only the resources of the \
-      type posts
+      the fields that the reply contains: "text,state". The record {posts: "text"} limits only the fields of the type \
+      posts
       """
   ).ruled(.fields)
   static let page = Self(

@@ -85,8 +85,8 @@ extension RelationshipClient.LinkageChange {
       """
     case .relink:
       """
-      Replaces all resources of a relationship\(place). The value null clears a to-one relationship, and [] \
-      clears a to-many relationship.
+      Replaces all resources of a relationship\(place). With null, relink clears a to-one relationship. With [], \
+      relink clears a to-many relationship.
       """
     case .unlink:
       """

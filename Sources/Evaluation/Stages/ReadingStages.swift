@@ -6,7 +6,7 @@ extension Stage {
     CommandDeclaration(
       name: "show",
       summary: """
-        Reads the resource of each element. An element is an id, or has an id.
+        Reads the resource of each element. An element is an id, or a value with an id, such as a resource.
         """, parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resources", names: .kept)
   ) { call in

@@ -30,8 +30,8 @@ extension Stage {
     CommandDeclaration(
       name: "update",
       summary: """
-        Updates the resource of each element. An element is an id, or has an id. The fields in RECORD get new values. \
-        The new values can depend on the element: {views: .views + 1}.
+        Updates the resource of each element. An element is an id, or a value with an id, such as a resource. The \
+        fields in RECORD get new values. The new values can depend on the element: {views: .views + 1}.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
@@ -40,7 +40,10 @@ extension Stage {
 
   static let destroy = sink(
     CommandDeclaration(
-      name: "destroy", summary: "Destroys the resource of each element. An element is an id, or has an id.",
+      name: "destroy",
+      summary: """
+        Destroys the resource of each element. An element is an id, or a value with an id, such as a resource.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .destroyBackup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
