@@ -194,8 +194,8 @@ struct LanguageOptionPage: Sendable {
         | where not (.error.kind in ["unknown", "bad-gateway"])
         | map .source | ...
 
-    If these stages have the option failed:, use another file name there. Otherwise, the run replaces the file that it \
-    reads. If the run ends early, the elements that it has not processed are lost.
+    These stages can have the option failed: with the same file. If such a run ends early, retort keeps the earlier \
+    content in a file whose name ends in .old. A note names this file.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. For such a change, you can remove the \
     stage where.

@@ -96,4 +96,26 @@ import Testing
       #expect(same.status == 1 && same.notes.contains("the options failed: and backup: name the same file"))
     }
   }
+
+  @Test func failedKeepsTheElementsOfItsOwnFile() async throws {
+    try await inDirectory { directory in
+      let file = directory + "/bad.ndjson"
+      let first = "[2001, 2002, 2003] | update p {views: 7} on-error: \"continue\" failed: \"\(file)\""
+      #expect(await Ran.retort("-c", Self.head + first).status == 5)
+      let content = try String(contentsOfFile: file, encoding: .utf8)
+      let again = Self.head + "read \"\(file)\" | map .source | update p {views: 8} failed: \"\(file)\" in-flight: 1"
+      for name in ["bad.ndjson.old", "bad.ndjson.old2"] {
+        try content.write(toFile: file, atomically: true, encoding: .utf8)
+        let stopped = await Ran.retort("-c", again)
+        #expect(stopped.status == 5)
+        #expect(stopped.notes.contains("\(name) keeps the earlier content of "), "\(stopped.notes)")
+        #expect(try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) == content)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 1)
+      }
+      try content.write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(await Ran.retort("-c", again + " on-error: \"continue\"").status == 5)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 3)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 3)
+    }
+  }
 }

@@ -47,7 +47,7 @@ extension Command {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
-      let failedFile = try arguments.failedFile(isDry: isDry || run.session.options.isOffline)
+      let failedFile = try arguments.failedFile(run.session, isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       if !isDry, !query.filter.isEmpty, isAsked(client, run) {
         // The filter is compared before the question, so that the answer does not depend on a filter without effect.

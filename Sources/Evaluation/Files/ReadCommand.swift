@@ -35,6 +35,7 @@ extension Command {
         if path == "-" { try session.takeInput() }
         do throws(Fault) {
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
+          session.recordRead(of: path)
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
@@ -46,6 +47,15 @@ extension Command {
 }
 
 extension Session {
+  /// Records that a statement reads a file.
+  func recordRead(of path: String) {
+    guard let target = try? TextFile.target(of: path) else { return }
+    state.withLock { _ = $0.readFiles.insert(target) }
+  }
+
+  /// Returns whether a statement has read the file at a path without symbolic links.
+  func hasRead(_ target: String) -> Bool { state.withLock { $0.readFiles.contains(target) } }
+
   /// Marks standard input as read.
   ///
   /// - Throws: An error if an earlier statement has already read standard input.

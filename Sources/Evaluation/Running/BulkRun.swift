@@ -55,9 +55,11 @@ struct BulkRun {
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report, isComplete: earlier.left.isEmpty) }
-    let unwritten = plan.failedFile?.finish().map {
+    let isComplete = report.stop == nil && !report.isCut && !Task.isCancelled
+    let unwritten = plan.failedFile?.finish(isComplete: isComplete).map {
       $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
     }
+    defer { plan.failedFile?.earlierFileNote.map { run.session.note("\(plan.label): \($0)") } }
     do throws(Fault) { try await end(report) } catch {
       throw unwritten.map { error.within($0.message) } ?? error
     }

@@ -12,7 +12,8 @@ import Values
 /// contains the element and its error.
 ///
 /// When the statement writes the first line, it replaces the file of an earlier statement. A statement without failures
-/// leaves an empty file.
+/// leaves an empty file. If the session has read the earlier file, the earlier file gets another name until the
+/// statement has processed all its elements, because they may come from this file.
 final class FailedElementsFile: Sendable {
   private struct OpenFileAndLineRanges {
     var file: FileDescriptor?
@@ -22,6 +23,8 @@ final class FailedElementsFile: Sendable {
     /// If a late reply shows that a change succeeded, `finish()` removes its line.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
+    /// The new path of the earlier statement's file; nil if the session has not read this file.
+    var earlier: String?
     /// The error of the first failed write; nil if every write succeeded.
     var failure: Fault?
     /// The number of elements that are missing from the file because a write failed.
@@ -42,6 +45,8 @@ final class FailedElementsFile: Sendable {
   private let target: String
   /// Whether the file is a device or a standard stream, to which the statement writes lines directly.
   private let isDevice: Bool
+  /// A function that returns whether the session has read the file at a path.
+  private let wasRead: @Sendable (_ target: String) -> Bool
   private let state = Mutex(OpenFileAndLineRanges())
 
   /// Checks that a statement can write failed elements to the file; does not change the file.
@@ -49,8 +54,9 @@ final class FailedElementsFile: Sendable {
   /// The file must be missing, empty, or a file of failed elements.
   ///
   /// - Throws: A `file` error.
-  init(_ path: String) throws(Fault) {
+  init(_ path: String, wasRead: @escaping @Sendable (_ target: String) -> Bool) throws(Fault) {
     self.path = path
+    self.wasRead = wasRead
     target = try TextFile.target(of: path)
     let isStandard = FileDescriptor.standard(path) != nil
     isDevice = unsafe isStandard || access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
@@ -97,7 +103,10 @@ final class FailedElementsFile: Sendable {
       guard let line else { return }
       guard state.failure == nil else { return state.missing += 1 }
       do throws(Fault) {
-        if state.file == nil { state.file = try opened() }
+        if state.file == nil {
+          state.earlier = try keptEarlierFile()
+          state.file = try opened()
+        }
         try state.file?.write(line)
       } catch {
         state.file?.truncate(to: state.length)
@@ -129,6 +138,25 @@ final class FailedElementsFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
+  /// Gives a second name to the file of an earlier statement, and returns this name.
+  ///
+  /// Returns nil if the session has not read the file, or if the file is empty.
+  private func keptEarlierFile() throws(Fault) -> String? {
+    var status = stat()
+    guard !isDevice, wasRead(target), unsafe stat(target, &status) == 0, status.st_size > 0 else { return nil }
+    for number in 1... {
+      let name = "\(target).old\(number == 1 ? "" : "\(number)")"
+      if unsafe link(target, name) == 0 { return name }
+      if errno == EEXIST { continue }
+      // On some file systems, a file can't have two names.
+      guard errno == EPERM || errno == EOPNOTSUPP, unsafe rename(target, name) == 0 else {
+        throw FileDescriptor.failure("can't keep \(path) as \(name)")
+      }
+      return name
+    }
+    return nil
+  }
+
   /// Opens the file for writing.
   ///
   /// The function replaces a regular file with a new, empty file. Programs that have the old file open can still read
@@ -146,17 +174,30 @@ final class FailedElementsFile: Sendable {
 
   /// Removes the lines of changes that have succeeded according to a late reply or a lookup.
   ///
-  /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement.
+  /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement. If
+  /// `isComplete` is true, the statement has processed all its elements, and the function removes the earlier file.
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil if every write succeeded.
-  func finish() -> Fault? {
-    let state = state.withLock { $0 }
+  func finish(isComplete: Bool) -> Fault? {
+    var state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
     do throws(Fault) {
-      if state.file == nil { _ = try opened() }
+      if state.file == nil {
+        state.earlier = try keptEarlierFile()
+        _ = try opened()
+      }
       if !state.removed.isEmpty { try rewrite(without: state.removed.sorted { $0.lowerBound < $1.lowerBound }) }
+      if isComplete, let earlier = state.earlier.take() { unsafe _ = unlink(earlier) }
+      self.state.withLock { $0.earlier = state.earlier }
       return nil
     } catch { return error }
+  }
+
+  /// A note that names the file with the content of the earlier statement's file; nil if this file was removed.
+  var earlierFileNote: String? {
+    state.withLock(\.earlier).map {
+      "the statement ended before it processed all its elements, so \($0) keeps the earlier content of \(path)"
+    }
   }
 
   private func rewrite(without removed: [Range<Int>]) throws(Fault) {
@@ -182,10 +223,10 @@ extension Arguments {
   ///
   /// - Throws: A `file` error if the file exists and is not a file of failed elements. A `value` error if the file is
   ///   also the statement's journal or backup.
-  func failedFile(isDry: Bool) throws(Fault) -> FailedElementsFile? {
+  func failedFile(_ session: Session, isDry: Bool) throws(Fault) -> FailedElementsFile? {
     try refuseSharedFile()
     guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }
-    do throws(Fault) { return try FailedElementsFile(path) } catch {
+    do throws(Fault) { return try FailedElementsFile(path, wasRead: session.hasRead) } catch {
       throw error.placed(at: argument.range, in: source)
     }
   }

@@ -181,6 +181,8 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
+    /// The paths, without symbolic links, of the files that statements have read.
+    var readFiles: Set<String> = []
   }
 
   /// The options that apply to the whole session, such as `--dry-run`.
