@@ -14,6 +14,11 @@ public enum JournalError: ChangePreventingError, Equatable {
   ///
   /// The values are the path, the noun for the file (`journal` or `backup`), and the system's reason.
   case unwritable(String, String, reason: String)
+  /// Another program removed the file during the run; the statement then sends no more changes.
+  ///
+  /// The values are the path and the noun for the file (`journal` or `backup`). `isRestored` is true if the file was
+  /// created again with its content.
+  case removed(String, String, isRestored: Bool)
   /// Another run or another statement of this run has the file open.
   ///
   /// The values are the path and the noun for the file (`journal` or `backup`). `isHere` is true if this process has the
@@ -54,6 +59,9 @@ public enum JournalError: ChangePreventingError, Equatable {
     switch self {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
     case .unwritable(let path, let noun, let reason): "the \(noun) \(path) can't be written: \(reason)"
+    case .removed(let path, let noun, true):
+      "another program removed the \(noun) \(path) during the run: retort created it again with its content"
+    case .removed(let path, let noun, false): "another program removed the \(noun) \(path) during the run"
     case .inUse(let path, let noun, true): "the \(noun) \(path) is in use by another statement of this run"
     case .inUse(let path, let noun, false): "the \(noun) \(path) is in use by another run"
     case .notAJournal(let path, let form, let recorded):
@@ -104,6 +112,10 @@ public enum JournalError: ChangePreventingError, Equatable {
     switch self {
     case .file(_, let noun, _): "correct the path or its permissions; a \(noun) must be a regular file"
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
+    case .removed(_, _, isRestored: true): "run the same statement again with the same file"
+    case .removed(_, "journal", _):
+      "the records of this run are lost: check which changes were carried out before you run the statement again"
+    case .removed: "the images of this run are lost; use another file for the next run"
     case .inUse(_, "journal", isHere: true):
       "a journal belongs to one statement; for the iterations of the stage `each`, give the journal to `each`: "
         + "each journal: \"FILE.journal\" key: .id do ... end"

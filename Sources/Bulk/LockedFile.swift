@@ -66,8 +66,8 @@ final class LockedFile: Sendable {
   deinit {
     guard number >= 0 else { return }
     // A child process that is just being started still has a copy of the descriptor. Without `unlock`, the copy would
-    // keep the lock.
-    unlock()
+    // keep the lock. After `restore`, another object owns the lock.
+    if lock.withLock({ $0 != nil }) { unlock() }
     close(number)
   }
 
@@ -127,10 +127,12 @@ final class LockedFile: Sendable {
 
   /// Appends all bytes to the file.
   ///
-  /// If a write fails, the function throws an error, and the file does not change.
+  /// If a write fails, the function throws an error, and the file does not change. If another program has removed the
+  /// file, the function creates the file again with its content, and then throws an error.
   func append(_ bytes: [UInt8]) throws(JournalError) {
     var (offset, status) = (0, stat())
     guard unsafe fstat(number, &status) == 0 else { throw writeFailure }
+    if status.st_nlink == 0 { throw .removed(path, noun, isRestored: restore(Int(status.st_size))) }
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
         unsafe write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
@@ -143,6 +145,34 @@ final class LockedFile: Sendable {
       }
       offset += count
     }
+  }
+
+  /// Creates the removed file again, with its first `length` bytes, and locks it.
+  ///
+  /// - Returns: False if the path has another file, or if the file can't be written.
+  private func restore(_ length: Int) -> Bool {
+    guard let copy = try? LockedFile(path, noun), copy.isEmpty else { return false }
+    var (piece, offset) = ([UInt8](repeating: 0, count: 1 << 20), 0)
+    while offset < length {
+      let count = unsafe pread(number, &piece, min(piece.count, length - offset), off_t(offset))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0, (try? copy.append(Array(piece[..<count]))) != nil else { return false }
+      offset += count
+    }
+    guard (try? copy.sync()) != nil, dup2(copy.number, number) == number else { return false }
+    _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+    // The lock now also belongs to this object. The deallocation of `copy` must not release it.
+    let old = lock.withLock { lock in
+      defer { lock = copy.lock.withLock { $0.take() } }
+      return lock
+    }
+    Self.locked.withLock { if let old { $0.remove(old) } }
+    return true
+  }
+
+  private var isEmpty: Bool {
+    var status = stat()
+    return unsafe fstat(number, &status) == 0 && status.st_size == 0
   }
 
   /// Flushes the appended bytes to the disk (fdatasync).

@@ -119,7 +119,8 @@ extension ListChangeDetector {
       sentences.append("the links to next pages skip \(resources): rows may be missing")
     }
     if let miscounted {
-      sentences.append("the service counts \(miscounted.total) resources, but sent \(miscounted.received)")
+      let resources = miscounted.total == 1 ? "1 resource" : "\(miscounted.total) resources"
+      sentences.append("the service counts \(resources), but sent \(miscounted.received)")
     }
     if let unreadableTotal {
       sentences.append(

@@ -66,6 +66,9 @@ struct LanguageOptionPage: Sendable {
     journals, and stops at the second one. The journal of the first statement is then complete. Before you run the \
     script again, remove the first statement.
 
+    Do not move or remove the file while the run uses it. If another program removes the file, retort creates it again \
+    with its content, and the statement ends.
+
     The cluster name and the vhost identify a broker. The file identifies an embedded database. The service \
     embedded:blog exists only in memory, so a later run can't continue a journal of its changes.
     """,

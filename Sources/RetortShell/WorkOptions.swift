@@ -34,6 +34,7 @@ struct WorkOptions: ParsableArguments {
       throw ValidationError(
         "--pool takes at most 100 of the characters A-Z a-z 0-9 . _ -, not '\(pool)'")
     }
+    if allowed.contains("") { throw ValidationError("--allow takes the name of a queue, not ''") }
     if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }
   }
 }

@@ -95,6 +95,28 @@ import Testing
     #expect(report.tally.unknown == 1 && report.tally.before == 1 && carrier.carried == ["3"])
   }
 
+  /// A journal that another program removed during the run is created again, and the statement sends no more changes.
+  @Test(arguments: [false, true]) func aRemovedFileEndsTheStatement(isReplaced: Bool) async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    try await journal.intend([change(1)])
+    unlink(path)
+    if isReplaced { try "other".write(toFile: path, atomically: true, encoding: .utf8) }
+    let error = JournalError.removed(path, "journal", isRestored: !isReplaced)
+    await #expect(throws: error) { try await journal.intend([self.change(2)]) }
+    journal.record(.done(.result(.null)), of: change(1))
+    await #expect(throws: error) { try await journal.flush() }
+    if isReplaced {
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "other")
+    } else {
+      #expect(throws: JournalError.inUse(path, "journal", isHere: true)) { try Journal(path, header()) }
+      let next = try reopened(journal)
+      #expect(next.before.done == 1 && next.before.unknown == 0)
+      journal.release()
+      #expect(try Journal(path, header()).before.done == 1)
+    }
+  }
+
   /// A worker of a pool can send a request after the end of this program, so the journal records a longer life.
   @Test(arguments: [Duration.zero, .seconds(50)]) func theLifeOfAChangeIncludesTheDelay(_ delay: Duration) async throws
   {

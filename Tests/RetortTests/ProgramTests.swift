@@ -46,6 +46,7 @@ import Testing
     (["serve", "blog", "--workers", "+5"], "write a whole number of at most 65535"),
     (["serve", "blog", "--seed", "+5"], "write a whole number"), (["serve", "blog", "--seed", "5x"], "a whole number"),
     (["work", "amqp://h/", "--pool", "p", "--in-flight", "+5"], "write a whole number"),
+    (["work", "amqp://h/", "--pool", "p", "--allow", ""], "takes the name of a queue"),
     (
       ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=q", "--queue", "posts=q"],
       "error: --queue puts posts and tags on the queue q: a queue can have only one type"

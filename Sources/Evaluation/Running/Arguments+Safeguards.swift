@@ -116,7 +116,7 @@ extension Arguments {
   func fault(of error: JournalError) -> Fault {
     let isOfFile =
       switch error {
-      case .file, .unwritable: true
+      case .file, .unwritable, .removed: true
       default: false
       }
     return Fault(

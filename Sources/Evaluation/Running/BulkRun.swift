@@ -222,8 +222,9 @@ struct BulkRun {
   /// Each note contains the number of changes and the reason.
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
+      let (resources, them) = report.unfound == 1 ? ("created resource", "it") : ("created resources", "them")
       run.session.note(
-        "\(plan.label): could not verify \(report.unfound) created resources, because no lookup by key found them; "
+        "\(plan.label): could not verify \(report.unfound) \(resources), because no lookup by key found \(them); "
           + "the service may ignore a filter by this field")
     }
     var reasons = plan.guards.resolver?.failures.notes ?? []
@@ -364,7 +365,7 @@ struct BulkRun {
     let session = run.session
     for group in tally.groups.dropFirst(first) { session.show(await shownFault(of: group)) }
     let untold = tally.failed + tally.unknown + tally.refused - tally.groups.reduce(0) { $0 + $1.count }
-    if untold > 0 { session.note("and \(untold) more failures of other kinds") }
+    if untold > 0 { session.note("and \(untold) more \(untold == 1 ? "failure" : "failures") of other kinds") }
   }
 }
 
