@@ -331,8 +331,9 @@ struct HelpTopic: Sendable {
 
         Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program \
         waits for the replies to the changes in flight, but at most until their timeout expires. A second signal ends \
-        this wait. The changes in flight are then unknown. At the prompt, a third signal ends the program if the \
-        statement still does not stop. If the same signal arrives twice within 100 ms, it counts once.
+        this wait. The changes in flight are then unknown, and a script ends within two seconds. At the prompt, a third \
+        signal ends the program if the statement still does not stop. If the same signal arrives twice within 100 ms, \
+        it counts once.
 
         At a terminal, control characters, direction marks and invisible characters in data are shown as escapes. For \
         example, ESC is shown as \\u{1b}, and in JSON as \\u001b. A pipe or a file gets these characters unchanged. At a \

@@ -9,8 +9,9 @@ import Terminal
 /// The first signal cancels the run. Requests that only read data end immediately, and the run sends no further
 /// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
-/// The second signal ends the waiting. The third signal ends the program if the run has still not stopped. Ctrl-\
-/// always ends the program immediately. The same signal within 100 ms does not count again (`DebouncedSignalCounter`).
+/// The second signal ends the waiting, and a script then has two seconds to report the changes in flight as unknown.
+/// The third signal ends the program if the run has still not stopped. Ctrl-\ always ends the program immediately. The
+/// same signal within 100 ms does not count again (`DebouncedSignalCounter`).
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
@@ -19,6 +20,8 @@ final class RunStopper: Sendable {
   private let hasEnded = Atomic(false)
   /// The time from the first signal to the note that explains the effect of the next signal.
   private static let noteDelay = Duration.milliseconds(700)
+  /// The time from the second signal to the end of the program, in which a script reports the changes in flight.
+  private static let reportTime = Duration.seconds(2)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
     self.session = session
@@ -40,10 +43,9 @@ final class RunStopper: Sendable {
       return state.counter.count
     }
     guard let count else { return }
-    if signal == .quit || count > (forcedEnds ? 1 : 2) {
+    if signal == .quit || count > 2 {
       Console.standard.note("\n\(Session.forced)\n")
-      session.noteHowToResume()
-      exit(signal.exitStatus)
+      return endProgram(signal)
     }
     if count == 1 {
       NonHangingStandardStream.stop()
@@ -52,6 +54,16 @@ final class RunStopper: Sendable {
       return isSaid ? () : sayWhatIsNext(signal, forcedEnds)
     }
     session.abandon()
+    guard forcedEnds else { return }
+    Task { [self] in
+      try? await Task.sleep(for: Self.reportTime)
+      if !hasEnded.load(ordering: .relaxed) { endProgram(signal) }
+    }
+  }
+
+  private func endProgram(_ signal: Terminal.TerminationSignal) {
+    session.noteHowToResume()
+    exit(signal.exitStatus)
   }
 
   /// Records that the run has ended, which also prevents the note about the next signal.

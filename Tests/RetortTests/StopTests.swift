@@ -103,12 +103,19 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  @Test func theSecondSignalEndsItAtOnce() async throws {
-    let log = Log()
-    defer { log.remove() }
+  /// After the second signal, the run reports the changes in flight as unknown, and ends.
+  @Test func theSecondSignalEndsTheWait() async throws {
+    let (log, failed) = (Log(), Log())
+    defer {
+      log.remove()
+      failed.remove()
+    }
     let service = try await FakeService("--log", log.path, "--fault", "drop=1")
     let program = try RunningProgram(
-      ["-c", Self.posts + "1..100 | update posts {views: 7} in-flight: 4 timeout: \"never\""],
+      [
+        "-c",
+        Self.posts + "1..100 | update posts {views: 7} in-flight: 4 timeout: \"never\" failed: \"\(failed.path)\"",
+      ],
       environment: ["RETORT_URL": service.vhost.uri])
     try await log.reaches(4, "update")
     program.signal(SIGINT)
@@ -117,7 +124,11 @@ import Testing
     program.signal(SIGINT)
     let ran = try await program.ended()
     #expect(ran.status == 130)
-    #expect(ran.notes.hasSuffix("\nstopped immediately; requests in flight may have been carried out\n"))
+    #expect(
+      ran.notes.contains(
+        "\nstopped immediately; requests in flight may have been carried out\n"
+          + "update posts: 0 ok, 4 unknown, 96 not sent\n"), Comment(rawValue: ran.notes))
+    #expect(try String(contentsOfFile: failed.path, encoding: .utf8).split(separator: "\n").count == 4)
     #expect(await service.stop().status == 0)
   }
 

@@ -73,7 +73,8 @@ extension Article {
       - In another terminal, `retort ctl` shows the progress of a run. `retort ctl pause`, `resume`, `rate=50` and `stop` control its
         changes.
       - After the first Ctrl-C, retort sends no more changes. It waits for the replies to the requests in flight. Then it shows the
-        summary, and the command that resumes the run. A second Ctrl-C ends the program at once. The changes in flight are then unknown.
+        summary, and the command that resumes the run. A second Ctrl-C ends the wait. The summary then counts
+        the changes in flight as unknown.
 
       ## After
 
