@@ -177,10 +177,12 @@ extension Outcome {
 extension ClientError {
   /// The error of a failed read, converted to the error of the change that needed the read.
   ///
-  /// The change was not sent, because the backup could not read its resource.
+  /// The change was not sent, because the backup could not read its resource. The kind `bad-gateway` would mean that the
+  /// change may have been carried out.
   fileprivate var beforeSending: ClientError {
     var error = self
-    error.wasSent = false
+    (error.wasSent, error.wasConfirmed) = (false, nil)
+    if kind == .badGateway { error.kind = .connection }
     error.message = "not sent, because the backup failed: \(message)"
     return error
   }

@@ -66,6 +66,7 @@ extension ChangeDispatcher {
     guard let state = journal.see(identity) else {
       return PlannedChange(element, at: index, .failure(.repeated(identity)), identity)
     }
+    if change.verb == .create, state?.isDone ?? false { guards.resolver?.record(created: change) }
     return PlannedChange(element, at: index, planned, identity, known: state)
   }
 
@@ -137,8 +138,10 @@ extension ClientError {
       .unknown,
       "an earlier run left this outcome unknown: the change may have been carried out, "
         + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
-      nextStep: failure.map { "\($0.condition), then run the same statement with the same journal again" }
-        ?? "if no request waits in the service for more than 60 s, use settle: 60s; otherwise check the change: "
+      nextStep: failure?.condition.map { "\($0), then run the same statement with the same journal again" }
+        ?? (failure == nil
+          ? "if no request waits in the service for more than 60 s, use settle: 60s; otherwise check the change: "
+          : "check the change: ")
         + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
     )
   }

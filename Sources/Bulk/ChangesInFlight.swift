@@ -3,8 +3,8 @@ import Synchronization
 
 /// The changes in flight: a carrier has accepted them, and they have no outcome yet.
 ///
-/// The number of changes in flight is at most `limit`, which can change meanwhile. Each change has a number. After the
-/// outcome of the change, another change can get the number.
+/// At most `limit` changes are in flight at the same time; the limit can change while changes are in flight. A number
+/// identifies each change in flight. When the outcome of the change is known, another change can get its number.
 final class ChangesInFlight: GroupedReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// A function that receives a change, its reply or error, and the service's reply time.

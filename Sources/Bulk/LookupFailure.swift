@@ -6,6 +6,8 @@ public enum LookupFailure: Error {
   case noReply
   /// A read of the lookup failed with this error.
   case failed(ClientError)
+  /// The reads succeeded, but they do not show whether the change was carried out; the value is the reason.
+  case undecided(String)
   /// The change was not looked up, because several earlier lookups in a row got no reply.
   case notLookedUp
 
@@ -16,13 +18,20 @@ public enum LookupFailure: Error {
     switch self {
     case .noReply: "its lookup got no reply"
     case .failed(let error): "its lookup failed: \(error.message)"
+    case .undecided(let reason): "its lookup does not show this: \(reason)"
     case .notLookedUp:
       "it was not looked up, because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"
     }
   }
 
   /// The condition under which a new lookup can succeed, as the first words of the advice to the user.
-  public var condition: String {
-    if case .failed = self { "correct the cause of the failed lookup" } else { "wait until the service replies again" }
+  ///
+  /// Nil if a new lookup has the same result.
+  public var condition: String? {
+    switch self {
+    case .failed: "correct the cause of the failed lookup"
+    case .undecided: nil
+    case .noReply, .notLookedUp: "wait until the service replies again"
+    }
   }
 }

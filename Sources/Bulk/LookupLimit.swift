@@ -7,7 +7,7 @@ public struct FailedLookups: Sendable {
   public internal(set) var unanswered = 0
   /// The number of lookups that failed for another reason.
   public internal(set) var failed = 0
-  /// The error of the first lookup that failed for another reason than a missing reply.
+  /// The error of the first lookup that `failed` counts; nil if there is no such lookup.
   public internal(set) var firstError: ClientError?
   /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
   public internal(set) var refused = 0
@@ -16,6 +16,7 @@ public struct FailedLookups: Sendable {
     switch failure {
     case .noReply: unanswered += 1
     case .notLookedUp: refused += 1
+    case .undecided(let reason): add(.failed(ClientError(.unknown, reason)))
     case .failed(let error) where error.kind == .interrupted: break
     case .failed(let error):
       failed += 1
@@ -67,7 +68,7 @@ final class LookupLimit: Sendable {
     state.withLock { state in
       switch failure {
       case .noReply: state.timeouts += 1
-      case .failed: state.timeouts = 0
+      case .failed, .undecided: state.timeouts = 0
       case .notLookedUp: break
       }
       state.failures.add(failure)

@@ -41,6 +41,7 @@ public struct UnknownChangeResolver: Sendable {
   /// one request.
   private let goal: JSONObject?
   private let limit = LookupLimit()
+  private let keyControl = KeyLookupControl()
 
   /// Creates a resolver that reads with a client.
   ///
@@ -129,10 +130,29 @@ public struct UnknownChangeResolver: Sendable {
 
   private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let found = try await list(ofKey: change) else { return .notFound }
-    guard let resource = found.first else { return isSettled ? .repeatable : .notFound }
+    guard let resource = found.first else {
+      guard isSettled else { return .notFound }
+      return try await keyFailure().map { .unknown(failure: $0) } ?? .repeatable
+    }
     guard found.count == 1 else { return .doubled(found.count) }
     let id = resource["id"]?.idText
-    return try await holds(resource, id, sent) ? .carriedOut(id: id, reply: reply(found)) : .notFound
+    if try await holds(resource, id, sent) { return .carriedOut(id: id, reply: reply(found)) }
+    guard isSettled else { return .notFound }
+    return .unknown(
+      failure: .undecided("the resource \(id ?? "") has this \(keyField ?? "key"), but other values than the change"))
+  }
+
+  /// Records a `create` that an earlier run carried out, so that a lookup can show whether its key finds the resource.
+  func record(created change: Change) { keyControl.record(change) }
+
+  /// Returns the reason why a lookup by key can't show that a `create` was not carried out; nil if it can.
+  private func keyFailure() async throws(ClientError) -> LookupFailure? {
+    guard let known = keyControl.change else { return nil }
+    if keyControl.isFound == nil { keyControl.isFound = try await list(ofKey: known)?.first != nil }
+    guard keyControl.isFound == false else { return nil }
+    return .undecided(
+      "a lookup by \(keyField ?? "key") does not find \(known.key ?? "") either, which an earlier run created: the "
+        + "service may store other values of \(keyField ?? "the key")")
   }
 
   private func reply(_ document: Document) -> ChangeResult {

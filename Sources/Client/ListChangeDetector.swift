@@ -43,6 +43,11 @@ public struct ListChangeDetector: Sendable {
   private(set) var miscounted: (total: Int, received: Int)?
   /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
+  /// The number of resources of the only page, if this page is as large as requested, and if the service names neither
+  /// a total nor other pages; otherwise nil.
+  ///
+  /// Such a list may have further pages.
+  private(set) var fullPage: Int?
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
   private var total: Int?
@@ -99,6 +104,14 @@ public struct ListChangeDetector: Sendable {
 }
 
 extension ListChangeDetector {
+  /// Records the only page of a list, which was the reply to a request for `page`.
+  mutating func end(withOnly document: Document, asked page: Pagination.Page?) {
+    guard let size = page?.size, size > 1, document.count == size, document.pagination(asked: page) == nil else {
+      return
+    }
+    fullPage = size
+  }
+
   /// Returns the signs of changes as sentences, such as `1 id was received twice`.
   ///
   /// `rule` is the reaction of the stream to the changes.
@@ -121,6 +134,11 @@ extension ListChangeDetector {
     if let miscounted {
       let resources = miscounted.total == 1 ? "1 resource" : "\(miscounted.total) resources"
       sentences.append("the service counts \(resources), but sent \(miscounted.received)")
+    }
+    if let fullPage {
+      sentences.append(
+        "the page has all \(fullPage) resources that it can have, and the service names neither a total nor a next "
+          + "page: rows may be missing")
     }
     if let unreadableTotal {
       sentences.append(

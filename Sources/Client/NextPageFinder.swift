@@ -11,7 +11,8 @@ struct NextPageFinder {
   let isFromStart: Bool
   /// The number of resources received so far.
   private(set) var received = 0
-  private var isTurned = false
+  /// Whether the client has found a next page before.
+  private(set) var isTurned = false
   private var empty = 0
   /// The number of pages in a row without new resources after which the client reports an error.
   static let emptyPageLimit = 25

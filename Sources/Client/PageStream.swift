@@ -71,6 +71,7 @@ public struct PageStream: Sendable {
         query.page = next
         return
       }
+      if !cursor.isTurned { changes.end(withOnly: document, asked: query.page) }
       if cursor.isFromStart { changes.end(received: cursor.received) }
       if rule == .fail, !changes.isEmpty { throw client.changed(changes) }
     } catch { fault = error }

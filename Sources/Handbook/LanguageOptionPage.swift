@@ -106,6 +106,9 @@ struct LanguageOptionPage: Sendable {
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
     option --dry-run does the same for a whole script. In such a script, the assertions after the first change are \
     shown and not checked. Such an assertion could test a change that was not sent.
+
+    A dry run stops with an error if its changes exceed the limit max:. On a read-only connection, a note says that a \
+    real run is refused.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s.
@@ -190,12 +193,10 @@ struct LanguageOptionPage: Sendable {
     line of this change is removed.
 
     To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
-    statement. The command omits the elements with an error of the kind unknown or bad-gateway. Their changes may have \
-    been carried out:
+    statement. The command omits the changes that may have been carried out. Their errors have the kind unknown. If \
+    such a change failed, the field error.cause has the kind of its failure:
 
-      read "bad.ndjson"
-        | where not (.error.kind in ["unknown", "bad-gateway"])
-        | map .source | ...
+      read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
     These stages can have the option failed: with the same file. If such a run ends early, retort keeps the earlier \
     content in a file whose name ends in .old. A note names this file.

@@ -88,7 +88,7 @@ struct JSONTapeParser: ~Copyable {
 
   /// Validates the array at an offset.
   ///
-  /// The function removes each element from the tape again, so that a long array needs little memory.
+  /// After each element is validated, the function removes it from the tape, so that a long array needs little memory.
   ///
   /// - Returns: The offset after the array.
   mutating func array(_ start: Int) throws(JSONScanner.Fault) -> Int {

@@ -16,7 +16,7 @@ public struct MessageFrameReader: Sendable {
   private static let headerLimit = 1 << 16
 
   private var bytes: [UInt8] = []
-  /// The number of bytes of a too large body that the reader must still skip.
+  /// The number of bytes that the reader must still skip in a body that is too large.
   private var dropped = 0
 
   /// Creates a reader without input.

@@ -125,7 +125,7 @@ final class Prompt: Sendable {
   private func discardRest(_ editor: LineEditor) async {
     let lines = await editor.discardInput()
     guard lines > 0 else { return }
-    let rest = lines == 1 ? "the line that followed it was" : "the \(lines) lines that followed it were"
+    let rest = lines == 1 ? "the line after the statement was" : "the \(lines) lines after the statement were"
     console.note("note: \(rest) not run, because \(lines == 1 ? "it" : "they") can belong to the statement\n")
   }
 

@@ -2,7 +2,7 @@ import JSONText
 
 /// The faults that a service injects on purpose, each with the share of the requests that are affected.
 ///
-/// A request gets at most one fault, and possibly also the fault `round`.
+/// A request gets at most one fault. The fault `round` is an exception: it can occur together with another fault.
 package struct InjectedFaults: Sendable {
   /// A kind of fault.
   package enum Kind: String, CaseIterable, Sendable {

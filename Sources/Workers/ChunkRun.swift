@@ -138,7 +138,7 @@ extension ClientError {
       nextStep = "check whether the resource exists before you send the change again; key: .FIELD allows lookups"
     } else if let failure {
       reason = "and \(failure.text)"
-      nextStep = "\(failure.condition), then check the change before you send it again"
+      nextStep = (failure.condition.map { "\($0), then " } ?? "") + "check the change before you send it again"
     } else {
       reason = "but no lookup has found the change"
       nextStep =

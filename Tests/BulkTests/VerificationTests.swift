@@ -57,6 +57,22 @@ import Testing
     #expect(list.unknown.count == VerificationList.limit - 1 && list.unknown.first?.place == 1)
   }
 
+  /// A lookup by key shows nothing if the service changes keys, so that it does not find a known resource either.
+  @Test(arguments: ["k1", "K1"]) func aLookupNeedsKeysThatTheServiceKeeps(_ stored: String) async {
+    let service = ScriptedService(["1": ["text": .string(stored)]])
+    let resolver = UnknownChangeResolver(service.client, keyField: "text", isSettled: true)
+    resolver.record(created: create(1))
+    for number in 2...3 {
+      switch await resolver.look(create(number)) {
+      case .repeatable: #expect(stored == "k1")
+      case .unknown(.undecided(let reason)?):
+        #expect(stored == "K1" && reason.hasPrefix("a lookup by text does not find k1 either"))
+      default: Issue.record("another finding")
+      }
+    }
+    #expect(service.reads == 3)
+  }
+
   @Test func refusedLookupsAreCounted() async {
     let service = ScriptedService(isSilent: true)
     let resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: false)

@@ -42,6 +42,31 @@ import Testing
       Comment(rawValue: ran.notes))
   }
 
+  /// A change whose resource could not be read was not sent, so a journal does not record it as unknown.
+  @Test func aFailedReadIsNoUnknownChange() async throws {
+    let (journal, failed) = (file + ".journal", file + ".failed")
+    defer { for path in [file, journal, failed] { unlink(path) } }
+    let service = try await OddService { method, _ in
+      method == "show" ? #""error":{"code":-32603,"message":"Internal error"}"# : #""result":{"data":null}"#
+    }
+    let ran = await service.run(
+      "[1] | update posts {views: 2} backup: \"\(file)\" journal: \"\(journal)\" failed: \"\(failed)\"")
+    #expect(ran.notes.contains("not sent, because the backup failed"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("may have been carried out"), Comment(rawValue: ran.notes))
+    #expect(try String(contentsOfFile: failed, encoding: .utf8).contains(#""error":{"kind":"connection""#))
+    await service.stop()
+  }
+
+  /// The file of failed elements has the kind `unknown` for a failed change that may have been carried out.
+  @Test func anUncertainFailureIsUnknownInTheFailedFile() async throws {
+    defer { unlink(file) }
+    let service = try await OddService { _, _ in #""error":{"code":-32603,"message":"Internal error"}"# }
+    #expect(await service.run("[{text: \"a\"}] | create posts failed: \"\(file)\"").status == 5)
+    let line = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(line.contains(#""error":{"kind":"unknown","#) && line.contains(#""cause":"bad-gateway""#), "\(line)")
+    await service.stop()
+  }
+
   @Test func missingLinkageIsReportedBeforeADestroy() async {
     defer { unlink(file) }
     let ran = await run("[20] | destroy posts confirm: true backup: \"FILE\"")

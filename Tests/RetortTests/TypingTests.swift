@@ -106,7 +106,7 @@ import Testing
     let prompt = try PromptTerminal(environment: ["TERM": "dumb"])
     try await prompt.sees("> ")
     try prompt.types(keys)
-    try await prompt.sees("that followed it w")
+    try await prompt.sees(" after the statement w")
     try prompt.types("1 + 1\r")
     try await prompt.sees("2")
     #expect(!prompt.lines.contains("ran"))

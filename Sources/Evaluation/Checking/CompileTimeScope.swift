@@ -123,7 +123,7 @@ struct CompileTimeScope: Sendable {
   /// Removes the variables that a failed statement and the statements after it define.
   ///
   /// The function removes all inner blocks. In the outermost block, it removes the variables whose slot is at least
-  /// `slot`. It resets the facts about the variables that remain to `.unknown`.
+  /// `slot`. For the remaining variables, it resets the facts to `.unknown`.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       BlockScope(

@@ -91,7 +91,7 @@ extension Compiler {
 
   /// Returns the client that a call of a `def` passes as an argument.
   ///
-  /// `fact` is the placeholder for the client in the effects of the `def`. Returns nil if `fact` is not a placeholder,
+  /// In the effects of the `def`, the placeholder `fact` stands for this client. Returns nil if `fact` is not a placeholder,
   /// or if the argument is not a variable.
   private func given(
     _ fact: CompileTimeScope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool

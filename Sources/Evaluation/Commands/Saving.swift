@@ -98,7 +98,7 @@ extension SaveCommandStatements {
       notes.append("before you run the script, type the secrets in place of *** in \(lines.joined(separator: ", "))")
     }
     if SecretMaskInText.all(in: script.text(SourceRange(0, script.bytes.count))).count > places.count {
-      notes.append("passwords of connections are omitted, and connect asks for them at a terminal")
+      notes.append("passwords of connections are omitted; at a terminal, the command connect asks for them")
     }
     return notes
   }

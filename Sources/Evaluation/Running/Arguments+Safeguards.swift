@@ -163,6 +163,17 @@ extension Arguments {
   }
 }
 
+extension RunContext {
+  /// Marks the journal file of a stage as complete; leaves it open if an earlier stage has changes that are not done.
+  func complete(_ journal: Journal?, _ arguments: Arguments, _ label: String) async throws(Fault) {
+    if let journal, journals?.isIncomplete ?? false {
+      return session.note(
+        "\(label): \(journal.path) stays open for the elements of the changes that an earlier stage has not done")
+    }
+    try await arguments.complete(journal, session)
+  }
+}
+
 extension Session {
   /// Shows a note if retort removed damaged lines at the end of a journal file.
   func note(opened journal: Journal) {

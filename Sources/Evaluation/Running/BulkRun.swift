@@ -8,8 +8,8 @@ import Values
 
 /// Runs a bulk change: sends the changes of a plan with the dispatcher, and reports their outcomes.
 struct BulkRun {
-  private let plan: BulkPlan
-  private let run: RunContext
+  let plan: BulkPlan
+  let run: RunContext
   private let failures = BulkFailures()
   private let flow = ChangeResultCollector()
 
@@ -64,13 +64,15 @@ struct BulkRun {
       throw unwritten.map { error.within($0.message) } ?? error
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
-    if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
-      if let journal, keepsFlow, let journals = run.journals {
-        journals.add(plan.label, journal, plan.arguments)
-        isHandedOver = true
-      } else {
-        try await plan.arguments.complete(journal, run.session)
-      }
+    guard report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip else {
+      run.journals?.recordUndoneChanges()
+      return (flow.elements(), report.tally)
+    }
+    if let journal, keepsFlow, let journals = run.journals {
+      journals.add(plan.label, journal, plan.arguments)
+      isHandedOver = true
+    } else {
+      try await run.complete(journal, plan.arguments, plan.label)
     }
     return (flow.elements(), report.tally)
   }
@@ -186,6 +188,7 @@ struct BulkRun {
     if !plan.notesSummary, let first = tally.groups.first, !plan.policy.continuesOnError {
       throw ended(await fault(of: first), tally)
     }
+    if plan.isDry { try checkMaxOfDryRun(tally) }
     if plan.notesSummary || tally.count > tally.ok { noteSummary(report) }
     try await finish(report)
     if let note = plan.source.endNote { session.note("\(plan.label): \(note)") }
@@ -244,23 +247,6 @@ struct BulkRun {
     }
   }
 
-  /// Returns a text that says how many changes a real run would send: `5 changes would be sent`.
-  private func wouldBeSent(_ tally: OutcomeTally) -> String {
-    let count = tally.ok - tally.same
-    let changes = count == 1 ? "1 change" : "\(count) changes"
-    return "\(changes) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
-  }
-
-  /// Returns a text that estimates how long a number of changes would take; empty if there was no earlier request.
-  ///
-  /// The estimate assumes that each request takes as long as the client's last request.
-  private func estimate(_ count: Int) -> String {
-    guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
-    let turns = (count + plan.policy.window - 1) / plan.policy.window
-    return
-      ", in about \((last * turns).short) with \(plan.policy.window) in flight and \(last.short) for each request"
-  }
-
   /// Returns the error of an element as a JSON object, for the file of `failed:` and the field `failures`.
   static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
     let (kind, message): (String, String)
@@ -275,7 +261,7 @@ struct BulkRun {
     default: (kind, message) = (outcome.error?.kind.rawValue ?? "", outcome.error?.message ?? "")
     }
     var object = JSONObject([("kind", .string(kind)), ("message", .string(message))])
-    if case .unknown = outcome, kind != "unknown" {
+    if outcome.isKnownToBeDone == nil, kind != "unknown" {
       object["kind"] = .string("unknown")
       object["cause"] = .string(kind)
     }
@@ -320,7 +306,7 @@ struct BulkRun {
   /// Returns the error that ends the statement.
   ///
   /// If the statement sent changes, the result has a line with the counts of their outcomes, and the exit status 5.
-  private func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
+  func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
     if plan.isDry { return fault.within("\(plan.label): dry run, \(wouldBeSent(tally))") }
     return tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }

@@ -17,6 +17,7 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
 
   private let journals = Mutex<[FinishedStageJournal]>([])
   private let isResumeNoted = Atomic(false)
+  private let hasUndoneChanges = Atomic(false)
 
   /// Adds the journal of a stage whose changes are all done.
   func add(_ label: String, _ journal: Journal, _ arguments: Arguments) {
@@ -26,15 +27,24 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   /// Records that a later stage has shown how to resume the statement.
   func recordResumeNote() { isResumeNoted.store(true, ordering: .relaxed) }
 
-  /// Marks the journals as complete, and releases them.
+  /// Records that a stage ended with changes that are not done.
+  ///
+  /// The later stages then lack the elements of these changes, so no journal of the pipeline is complete.
+  func recordUndoneChanges() { hasUndoneChanges.store(true, ordering: .relaxed) }
+
+  /// Whether an earlier stage ended with changes that are not done.
+  var isIncomplete: Bool { hasUndoneChanges.load(ordering: .relaxed) }
+
+  /// Marks the journals as complete, and releases them; leaves them open if a stage has changes that are not done.
   func complete(_ session: Session) async throws(Fault) {
+    if isIncomplete { return leave(session) }
     for done in take() {
       defer { release(done, session) }
       try await done.arguments.complete(done.journal, session)
     }
   }
 
-  /// Releases the journals without marking them as complete, because a later stage failed.
+  /// Releases the journals without marking them as complete, because a stage failed.
   ///
   /// If no later stage has shown how to resume the statement, the function shows it.
   func leave(_ session: Session) {

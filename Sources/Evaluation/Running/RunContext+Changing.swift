@@ -97,6 +97,10 @@ extension Session {
     let client = prepared.client
     let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
     note("dry run, not sent: \(prepared.label)\(queue) \(JSONValue.object(request).text)")
+    if prepared.client.connection.protection == .readOnly {
+      let connection = prepared.client.connection.label
+      note("\(prepared.label): a real run is refused, because the connection \(connection) is read-only")
+    }
   }
 
   /// Shows the first change of a dry run as a whole request, and the next four by their id or key.

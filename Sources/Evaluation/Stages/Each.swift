@@ -82,7 +82,11 @@ extension EachIterationRunner {
       throw journal.ending(error)
     }
     await journal.note(isEnded: true)
-    if journal.isComplete { try await arguments.complete(journal.journal, session) }
+    if journal.isComplete {
+      try await frame.run.complete(journal.journal, arguments, "each")
+    } else {
+      frame.run.journals?.recordUndoneChanges()
+    }
     return results
   }
 }
