@@ -125,11 +125,15 @@ public struct ChangeDispatcher: Sendable {
 
   /// Waits until the workers of a pool can no longer send changes whose outcomes are unknown.
   ///
-  /// A later lookup, or a user who checks the changes, then finds their final state.
+  /// A later lookup, or a user who checks the changes, then finds their final state. The cancellation of the task does
+  /// not end the wait, but ``ChangeCarrier/abandon()`` does.
   private func waitForWorkers(_ report: StatementReport, _ policy: SendingPolicy) async {
-    guard report.tally.unknown > 0, let last = carrier.lastPossibleSend, last > .now, !Task.isCancelled else { return }
+    guard report.tally.unknown > 0, let last = carrier.lastPossibleSend, last > .now else { return }
     policy.noteWorkerWait(last - .now)
-    try? await Task.sleep(until: last, clock: .continuous)
+    while let last = carrier.lastPossibleSend, last > .now {
+      let pause = min(last - .now, .milliseconds(200))
+      await Task.detached { try? await Task.sleep(for: pause) }.value
+    }
   }
 
   /// Sends the planned changes that `next` returns, and records their outcomes.

@@ -2,6 +2,7 @@ import ArgumentParser
 import AMQP
 import JSONRPC
 import JSONText
+import Redaction
 import Workers
 
 /// The options of `retort work`.
@@ -77,7 +78,8 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
 
 private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCallbacks {
   WorkerCallbacks(
-    note: { console.note("\($0)\n") },
+    // A note can contain text of a message without a valid signature.
+    note: { console.note("\(TerminalSafeText.line($0))\n") },
     open: { lateReplies throws(LinkError) in
       try await openLink(url, script: "work \(pool) services", lateReplies)
     }, stopped: stopSignal)

@@ -43,7 +43,9 @@ extension PoolCarrier {
   private func read(_ bytes: [UInt8], _ id: String, _ chunk: Chunk) throws(ClientError) -> ChunkReply {
     guard pool.accepts(bytes) else {
       throw .unanswered(
-        id, "the reply of the pool \(pool.name) is not signed with this program's \(WorkerPool.keyVariable)")
+        id,
+        "the reply of the pool \(pool.name) is not signed with this program's \(WorkerPool.keyVariable); "
+          + WorkerPool.sameKey)
     }
     guard let response = try? Response(decoding: bytes), response.id.stringValue == id else {
       throw .unanswered(id, "the pool \(pool.name) sent an unreadable reply")

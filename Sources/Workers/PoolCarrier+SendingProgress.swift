@@ -10,6 +10,8 @@ extension PoolCarrier {
     var created: [Int: ContinuousClock.Instant] = [:]
     /// The creation time of the last chunk without a reply.
     var lastUnanswered: ContinuousClock.Instant?
+    /// Whether the user has ended the wait for replies.
+    var isAbandoned = false
     var size: AdaptiveChunkSize
     var workers: Int
     /// The number of workers that have left the pool and were not replaced, and the time when the last one left.

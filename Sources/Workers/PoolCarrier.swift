@@ -120,8 +120,12 @@ package final class PoolCarrier: CallbackCarrier {
   package var longestDelay: Duration { Self.life }
 
   /// The time when the last chunk without a reply expires, plus the longest timeout of a change.
+  ///
+  /// Nil if each chunk got its reply, and after ``abandon()``.
   package var lastPossibleSend: ContinuousClock.Instant? {
-    state.withLock { state in state.lastUnanswered.map { $0 + Self.life + state.longest } }
+    state.withLock { state in
+      state.isAbandoned ? nil : state.lastUnanswered.map { $0 + Self.life + state.longest }
+    }
   }
 
   /// True: each change is one request, and the workers forward late replies to this program.
@@ -363,7 +367,10 @@ package final class PoolCarrier: CallbackCarrier {
   }
 
   /// Stops waiting for the replies to chunks; the outcomes of the changes in these chunks are then unknown.
-  package func abandon() { transport.abandon() }
+  package func abandon() {
+    state.withLock { $0.isAbandoned = true }
+    transport.abandon()
+  }
 
   /// Closes the channel of the chunks.
   package func close() async {

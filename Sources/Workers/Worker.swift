@@ -45,15 +45,22 @@ final class Worker: Sendable {
   ///
   /// `taken` is the number of chunks that the worker got on earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+    let validity = DeliveryValidity(freezeDetector)
     Task {
       _ = await connection.ended()
+      validity.end()
       let chunk = state.withLock(\.current)
       chunk?.cancel()
       if chunk != nil { await link.abort() }
     }
     let channel = ServiceChannel.QueueServingSettings(
       confirmsReplies: true, taken: taken, declaration: WorkerPool.declaration)
-    return try await connection.serve(queue: settings.pool.queue, on: channel) { await self.answer($0) }
+    return try await connection.serve(queue: settings.pool.queue, on: channel) { delivery in
+      // After a freeze, the broker may have given the chunk to another worker. The chunk can still be in the buffer of
+      // the socket. Without the connection, the worker can't acknowledge the chunk.
+      if !validity.isValid { await connection.abort() }
+      return await self.answer(delivery, validity)
+    }
   }
 
   /// Serves a separate queue for status requests.
@@ -81,7 +88,7 @@ final class Worker: Sendable {
   }
 
   /// Carries out the chunk of a request; returns the reply, and a stream of late replies to the chunk's changes.
-  private func answer(_ delivery: DeliveredRequest) async -> ServiceRepliesWithDelays {
+  private func answer(_ delivery: DeliveredRequest, _ validity: DeliveryValidity) async -> ServiceRepliesWithDelays {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
       note(refusal: "a message that is not a JSON-RPC request")
@@ -89,7 +96,7 @@ final class Worker: Sendable {
     }
     do throws(ChunkRefusal) {
       let chunk = try accepted(request, delivery)
-      let reply = try await carriedOut(chunk, delivery)
+      let reply = try await carriedOut(chunk, delivery, validity)
       var answer = signed(Response(id: request.id, outcome: .result(reply.json)).encoded())
       answer.further = LateReplyForwarder(chunk, reply, lateReplies).messages(of: settings.pool)
       return answer
@@ -134,16 +141,17 @@ final class Worker: Sendable {
     return chunk
   }
 
-  private func carriedOut(_ chunk: Chunk, _ delivery: DeliveredRequest) async throws(ChunkRefusal) -> ChunkReply {
+  private func carriedOut(
+    _ chunk: Chunk, _ delivery: DeliveredRequest, _ validity: DeliveryValidity
+  ) async throws(ChunkRefusal) -> ChunkReply {
     guard !chunk.changes.isEmpty else { return ChunkReply([], time: .zero) }
     if delivery.isRedelivered {
       callbacks.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")
     }
-    let freezes = freezeDetector.freezes()
     let run = ChunkRun(
       chunk: chunk, client: try await client(of: chunk), window: settings.inFlight,
       isRedelivered: delivery.isRedelivered, silence: silence
-    ) { [freezeDetector] in freezeDetector.freezes() == freezes }
+    ) { validity.isValid }
     let task = Task { await run.reply() }
     state.withLock { state in
       state.current = task

@@ -195,7 +195,9 @@ import Testing
       """#
     }
     let requests = [
-      ("no json", "Parse error"), (#"{"id":"1","method":"sing","params":{}}"#, "sing is not a method of workers"),
+      ("no json", "Parse error"),
+      (#"{"id":"1","method":"a\nstopped: 1","params":{"run":"R\n\u001b[2J"}}"#, "is not a method of workers"),
+      (#"{"id":"1","method":"sing","params":{}}"#, "sing is not a method of workers"),
       (chunk(1, "posts", expires: expires, many), "it has 201 changes"),
       (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in more than 60 s"),
       (
@@ -215,7 +217,8 @@ import Testing
     await dialer.close()
     #expect(await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: nil).status == 0)
     #expect(await worker.stop() == 0)
-    #expect(worker.notes.hasSuffix(", 3 changes, 6 refused\n"), Comment(rawValue: worker.notes))
+    #expect(worker.notes.hasSuffix(", 3 changes, 7 refused\n"), Comment(rawValue: worker.notes))
+    #expect(!worker.notes.contains("\nstopped: 1") && !worker.notes.contains("\u{1B}"), Comment(rawValue: worker.notes))
     _ = await service.stop()
   }
 

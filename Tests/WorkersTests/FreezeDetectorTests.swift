@@ -31,4 +31,17 @@ struct FreezeDetectorTests {
     await watching.value
     #expect(detector.freezes() == 1)
   }
+
+  /// A freeze before a delivery is handled makes the delivery invalid, even if the freeze began before the delivery.
+  @Test func aFreezeEndsTheValidityOfDeliveries() {
+    let detector = ProcessFreezeDetector(limit: .seconds(10))
+    let earlier = DeliveryValidity(detector)
+    #expect(earlier.isValid)
+    _ = detector.freezes(now: .now + .seconds(11))
+    #expect(!earlier.isValid)
+    let later = DeliveryValidity(detector)
+    #expect(later.isValid)
+    later.end()
+    #expect(!later.isValid)
+  }
 }
