@@ -139,6 +139,18 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   rl_callback_handler_install(prompt, take_line);
 }
 
+// Reads a key for readline. In an incremental search, a key that begins a key sequence, such as Ctrl-X, first ends the
+// search. Otherwise libreadline 8.2 crashes in callback mode if the rest of the sequence is not bound.
+static int read_key(FILE *stream) {
+  int key = rl_getc(stream);
+  if (!RL_ISSTATE(RL_STATE_ISEARCH) || key <= 0 || key >= KEYMAP_SIZE || key == '\033') return key;
+  if (rl_get_keymap()[key].type != ISKMAP) return key;
+  rl_stuff_char(key);
+  const char *terminators = rl_variable_value("isearch-terminators");
+  // A user's own terminators may lack the line feed, which would then run the statement. Ctrl-G always ends a search.
+  return terminators && *terminators ? 'G' & 0x1F : '\n';
+}
+
 enum retort_line_state retort_line_read(char **line) {
   retort_hint_clear();
   rl_callback_read_char();
@@ -298,6 +310,7 @@ void retort_readline_open(FILE *input, FILE *output, retort_completer *with, ret
   using_history();
   rl_add_defun("edit-and-execute-command", edit_statement, -1);
   rl_initialize();
+  rl_getc_function = read_key;
   rl_bind_keyseq_if_unbound_in_map("\\C-x\\C-e", edit_statement, emacs_standard_keymap);
   rl_bind_keyseq_if_unbound_in_map("\\C-x\\C-e", edit_statement, vi_insertion_keymap);
   if (emacs_standard_keymap['D' & 0x1F].function == rl_delete)

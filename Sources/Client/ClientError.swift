@@ -246,7 +246,7 @@ extension ClientError {
       case .stopped where !error.wasSent, .closed where !error.wasSent: error.message
       default: "\(error.message) (\(name))"
       }
-    self.init(Self.kind(error, changes: changes), message, nextStep: Self.nextStep(error, changes: changes, call))
+    self.init(Self.kind(error, changes: changes), message, nextStep: Self.nextStep(error, isUncertain, call))
     self.call = call
     wasSent = error.wasSent
     wasConfirmed = error.wasConfirmed
@@ -282,14 +282,12 @@ extension ClientError {
     return "client queue: \(JSONValue.string(call.queue).text)\(type)"
   }
 
-  private static func nextStep(_ error: LinkError, changes: Bool, _ call: CallDescription) -> String? {
-    let (queue, isUncertain) = (call.queue, changes && error.wasSent)
+  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ call: CallDescription) -> String? {
+    let queue = call.queue
     return switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
-    case .nacked where changes:
-      "if the queue \(queue) is full, wait until it has room; check whether the change was carried out before you send "
-        + "it again"
-    case .nacked: "if the queue \(queue) is full, send the request again when the queue has room"
+    case .nacked:
+      "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"
     case .blocked where isUncertain:
       "when the broker accepts messages again, check the change; send the change again if it was not carried out"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"

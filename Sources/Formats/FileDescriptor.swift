@@ -1,4 +1,5 @@
 import Glibc
+import Redaction
 package import Values
 
 /// An open file, which is closed when the object is deallocated.
@@ -240,7 +241,9 @@ package final class FileDescriptor: Sendable {
 
   package static func failure(_ what: String, _ code: Int32 = errno, next: String? = nil) -> Fault {
     let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-    return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
+    return Fault(
+      .file, "\(Secrets.hidden(in: what)): \(reason)",
+      nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
   /// Returns the next step for an error code of the system; nil if the program knows no next step.

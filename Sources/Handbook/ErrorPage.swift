@@ -23,10 +23,11 @@ struct ErrorPage: Sendable {
     let fault = Fault(kind, "")
     if fault.isUncatchable { return "A rescue block does not catch this error." }
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
-    let value = "After rescue e, the field e.seed is \"\(fault.calcinatorKind)\"."
+    let name = "\"\(fault.calcinatorKind)\""
     return hasOwnName
-      ? value + " This is the name of the error in the Elixir library Calcinator."
-      : value + " The Elixir library Calcinator has no special name for this error."
+      ? "In the block of rescue e, the field e.seed is \(name), the name of this error in the Elixir library Calcinator."
+      : "The field e.seed has the name of an error in the Elixir library Calcinator. Calcinator has no own name for "
+        + "this error, so e.seed is \(name)."
   }
 
   /// The exit status of a script that ends with the error.

@@ -96,8 +96,8 @@ struct LanguageOptionPage: Sendable {
     no change is sent again. For link, relink and unlink, a lookup reads the linkage. For a transition, a lookup reads \
     the state of the resource.
 
-    With "all", the statement also searches for the resource of every create, by the value of the option key:. Such a \
-    search finds resources that were created twice.
+    With "all", the statement also searches for the resource of each create, even if the create got a reply. It \
+    searches by the field that the option key: names. Such a search finds resources that were created twice.
 
     The lookups end after three timeouts in a row, or after 10,000 changes. A note counts the lookups that got no \
     reply or failed. It also says how many changes were not looked up, and why.
@@ -116,20 +116,18 @@ struct LanguageOptionPage: Sendable {
     A read is sent again in these cases: its queue did not exist, no reply came, the connection or the service failed, \
     or the reply was malformed.
 
-    An update, a relink or a destroy is sent again in these cases: its queue did not exist, or the connection or the \
-    service failed.
+    If a change other than a create gets no reply, the statement looks it up. It sends the change again only if the \
+    lookup shows that it was not carried out. A create without a reply is never sent again. With expire: false, no \
+    change without a reply is sent again.
 
-    A create, a link or an unlink is sent again only if its request did not reach the queue. It is not sent again if \
-    the broker refused the message (nack).
-
-    If a change gets no reply, the statement first looks up the change. It sends the change again only if the lookup \
-    does not find it. A create without a reply is never sent again. With expire: false, the same applies to every \
-    change.
+    An update, a relink or a destroy that fails is sent again in these cases: its queue did not exist, or the \
+    connection or the service failed. A create, a link or an unlink that fails is sent again only if its request did \
+    not reach the queue. It is not sent again if the broker refused the message (nack).
     """,
     "throttle": """
-    The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count \
-    too. The value of p95: is the maximum of the reply times, without the slowest 5 % of the replies. While a value is \
-    above its maximum, the statement sends nothing. It also sends nothing while retort can't read the depth of the \
+    With depth: 50, the statement sends nothing while the client's queue has more than 50 messages. The messages of \
+    the statement count too. With p95: 200ms, the statement sends nothing while more than 5 % of the replies take \
+    longer than 200 ms. It also sends nothing while retort can't read the depth of the \
     queue. The progress line shows the reason for such a pause. The option patience: is the maximum length of a pause.
     """,
     "workers": """
@@ -267,9 +265,9 @@ struct LanguageOptionPage: Sendable {
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
     skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
-    (record-count) changed between two pages. The note also says how many ids came twice. A statement that changes \
-    data ignores the second one. With on-shift: "fail", the stream ends with an error as soon as retort detects that \
-    the list has changed.
+    (record-count) changed between two pages. The note also says how many ids came twice. If the statement changes \
+    data, it changes each resource only once. With on-shift: "fail", the stream ends with an error as soon as retort \
+    detects that the list has changed.
     """,
     "reply": """
     By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \

@@ -114,13 +114,21 @@ struct URIPasswordFinder {
   /// A broker's URI can lack the `@`, as in `guest:secret`. The text after the colon is then a password if it is not a
   /// port. This password ends at the last `@` of the whole URI, or at the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.BrokerWebOrOther) -> Range<Int>? {
-    let head = head(of: uri, kind)
+    var head = head(of: uri, kind)
+    if !head.contains("@") { head = head.dropFirst(Self.addressLength(head)) }
     guard let colon = head.firstIndex(of: ":") else { return nil }
     if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
     let isPort = head[(colon + 1)...].first { !$0.isNumber }.map { $0 == "/" } ?? true
     let hasUser = !head[..<colon].contains { $0.isWhitespace || $0 == "/" }
     guard kind == .broker, !isPort, hasUser else { return nil }
     return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
+  }
+
+  /// Returns the length of the IPv6 address at the beginning of a text, such as `[::1]`; 0 if there is no address.
+  private static func addressLength(_ text: ArraySlice<Character>) -> Int {
+    let address = text.dropFirst().prefix { $0.isHexDigit || ":.".contains($0) }
+    let isAddress = text.first == "[" && text[address.endIndex...].first == "]" && address.contains(":")
+    return isAddress ? address.count + 2 : 0
   }
 
   /// Returns the part of a URI that can contain the password.

@@ -13,14 +13,14 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let commands = Array(words.dropFirst(named == nil ? 0 : 1))
   let command = commands.first ?? "status"
   if let problem = misuse(of: words, commands, usage) {
-    console.note("error: \(problem)\n")
+    console.note("error: \(Secrets.hidden(in: problem))\n")
     return 2
   }
   let runs = ControlSocket.directory(environment).map(runs) ?? []
   let chosen = named == nil ? (command == "status" ? runs : changing(runs, environment)) : runs.filter { $0 == named }
   guard !chosen.isEmpty else {
-    console.note(
-      "error: \(named.map { "no run \($0) changes data\n  = retort ctl lists the runs" } ?? "no run changes data")\n")
+    let problem = named.map { "no run \(Secrets.hidden(in: $0)) changes data\n  = retort ctl lists the runs" }
+    console.note("error: \(problem ?? "no run changes data")\n")
     return 2
   }
   guard command == "status" || chosen.count == 1 else {

@@ -25,7 +25,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     return 0
   } catch {
     let step = error.isForeign ? "give the file that the option journal: of the statement names" : error.nextStep
-    console.note("error: \(TerminalSafeText.message(error.message))\n  = \(step)\n")
+    console.note("error: \(TerminalSafeText.message(Secrets.hidden(in: error.message)))\n  = \(step)\n")
     return 2
   }
 }

@@ -140,7 +140,8 @@ final class Prompt: Sendable {
     draft.last = text
     guard await isAllowed(report, isPasted) else { return nil }
     let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
-    if report.hasSyntaxErrors { await discardRest(editor) }
+    // Ctrl-C discards typed lines, so `retort ctl stop` discards them too.
+    if interpreter.takeStop() || report.hasSyntaxErrors { await discardRest(editor) }
     if status == 0, let next = demo?.next(after: text) { console.note(next) }
     if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
     return interpreter.hasExited ? status : nil

@@ -60,7 +60,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     let word = rest[0]
     let isCommand = arguments[0] != "--version" && SubcommandDeclaration.all.contains { $0.name == word }
     console.note(
-      "error: \(arguments[0]) takes no words, but '\(word)' follows\n  = "
+      "error: \(arguments[0]) takes no words, but '\(Secrets.hidden(in: word))' follows\n  = "
         + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
     return 2
   case "--help", "-h":
@@ -82,8 +82,8 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words, columns: console.isTerminal ? console.columns() : nil) else {
     let near =
       ForeignWords.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
-    console.note(
-      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists the words\n")
+    let asked = Secrets.hidden(in: words.joined(separator: " "))
+    console.note("error: there is no help for \(asked)\(near)\n  = retort help words lists the words\n")
     return 2
   }
   _ = console.write(Array(text.utf8))
@@ -212,7 +212,8 @@ private func parsed<Options: ParsableArguments>(
       _ = console.write(Array("USAGE: \(name)\(rest)\n".utf8))
       return 0
     }
-    let message = Options.message(for: error).replacing("Please provide one of", with: "Write one of")
+    let message = Secrets.hidden(in: Options.message(for: error))
+      .replacing("Please provide one of", with: "Write one of")
     let option = text.split(separator: "\n").first { $0.hasPrefix("Help:  ") }.map { "  = \($0.dropFirst(7))\n" }
     console.note("error: \(message.prefix(1).lowercased())\(message.dropFirst())\n")
     console.note("\(option ?? "")  = \(name) --help lists its options\n")

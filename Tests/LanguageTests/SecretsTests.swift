@@ -92,7 +92,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"connect "amqp://guest@localhost:5672/""#, #"connect "embedded:blog""#, #"print "http://host:8080/a?b=c""#,
+    #"connect "amqp://[::1]:5672/""#, #"connect "amqps://[2001:db8::1]/v""#, #"connect "amqp://guest@localhost:5672/""#,
+    #"connect "embedded:blog""#, #"print "http://host:8080/a?b=c""#,
     #"create tags {name: "password"}"#, "count posts filter: {state: \"draft\"}", "", "\"", ":", "password: \"",
     "http://host:8080/users?mail=a@b", #"{"href":"mailto:ann@h"}"#, #"print "a: " + "b@c""#, "bearer", "bob",
   ])

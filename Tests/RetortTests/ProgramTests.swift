@@ -47,6 +47,13 @@ import Testing
     (["serve", "blog", "--seed", "+5"], "write a whole number"), (["serve", "blog", "--seed", "5x"], "a whole number"),
     (["work", "amqp://h/", "--pool", "p", "--in-flight", "+5"], "write a whole number"),
     (["work", "amqp://h/", "--pool", "p", "--allow", ""], "takes the name of a queue"),
+    (["amqp://me:SEKRET@127.0.0.1:1/"], "can't read amqp://me:***@127.0.0.1:1/"),
+    (["help", "amqp://me:SEKRET@127.0.0.1:1/"], "no help for amqp://me:***@127.0.0.1:1/"),
+    (["ctl", "amqp://me:SEKRET@127.0.0.1:1/"], "amqp://me:***@127.0.0.1:1/"),
+    (["journal", "amqp://me:SEKRET@127.0.0.1:1/"], "amqp://me:***@127.0.0.1:1/"),
+    (["--timeout", "amqp://me:SEKRET@127.0.0.1:1/", "-c", "1"], "amqp://me:***@127.0.0.1:1/"),
+    (["--var", "amqp://me:SEKRET@127.0.0.1:1/", "-c", "1"], "amqp://me:***@127.0.0.1:1/"),
+    (["check", "amqp://me:SEKRET@127.0.0.1:1/"], "amqp://me:***@127.0.0.1:1/"),
     (
       ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=q", "--queue", "posts=q"],
       "error: --queue puts posts and tags on the queue q: a queue can have only one type"

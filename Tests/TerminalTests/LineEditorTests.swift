@@ -124,6 +124,21 @@ import Testing
     }
   }
 
+  /// A key sequence that is not bound ends a search, and does nothing else.
+  @Test func anUnboundSequenceLeavesASearch() async {
+    await #expect(processExitsWith: .success) {
+      let (terminal, editor) = try TypedTerminal.withEditor()
+      try editor.remember("count posts")
+      terminal.person {
+        $0.sees("> ")
+        $0.types("\u{12}c")
+        $0.sees("ount posts")
+        $0.types("\u{18}q\u{5}s\r")
+      }
+      #expect(await editor.readLine(prompt: "> ") == .line("count postss"))
+    }
+  }
+
   @Test func aNoticeMayChangeThePrompt() async {
     await #expect(processExitsWith: .success) {
       let (terminal, editor) = try TypedTerminal.withEditor()

@@ -106,8 +106,8 @@ extension OptionCombinationRule {
     OptionCombinationRule(
       option: "journal",
       message: {
-        "the option \(option): of \($0) needs the option journal:, because only a journal records which changes "
-          + "are unknown"
+        "the option \(option): of \($0) needs the option journal:, because only a journal records the changes "
+          + "with an unknown outcome"
       },
       nextStep: "journal: \"FILE\"")
   }

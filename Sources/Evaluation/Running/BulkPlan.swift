@@ -117,6 +117,14 @@ final class BulkElement: PlannedElement {
   /// The JSON:API type of the resource to change; empty if the stage could not build the change.
   var type: String { if case .success(let prepared) = prepared { prepared.change.target.type } else { "" } }
 
+  /// Whether it is harmless to carry out the change twice, as for a destroy or an update.
+  var isHarmlessTwice: Bool {
+    switch (try? prepared.get())?.change.verb {
+    case .destroy, .update, .relink: true
+    case .create, .link, .unlink, .call, nil: false
+    }
+  }
+
   var planned: Result<Change, UnsentReason> {
     switch prepared {
     case .success where found != nil: .failure(.same)

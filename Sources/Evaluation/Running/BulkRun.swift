@@ -261,7 +261,8 @@ struct BulkRun {
     default: (kind, message) = (outcome.error?.kind.rawValue ?? "", outcome.error?.message ?? "")
     }
     var object = JSONObject([("kind", .string(kind)), ("message", .string(message))])
-    if outcome.isKnownToBeDone == nil, kind != "unknown" {
+    let isSafeAfterNack = outcome.error?.kind == .connection && planned.isHarmlessTwice
+    if outcome.isKnownToBeDone == nil, !isSafeAfterNack, kind != "unknown" {
       object["kind"] = .string("unknown")
       object["cause"] = .string(kind)
     }

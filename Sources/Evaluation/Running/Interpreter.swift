@@ -23,6 +23,8 @@ public final class Interpreter: Sendable {
     var definitions: [String: CommandDefinition] = [:]
     var frame: ExecutionFrame
     var hasExited = false
+    /// Whether `retort ctl stop` ended the last text.
+    var wasStopped = false
   }
 
   /// A compiled statement of the top level.
@@ -213,12 +215,21 @@ public final class Interpreter: Sendable {
     let names = state.withLock { state in
       state.scope.forget(from: running.prepared.before)
       state.hasExited = isQuiet || fault.kind == .closed
+      state.wasStopped = isStopped
       return state.scope.topLevelNames
     }
     session.state.withLock { $0.names = names }
     session.output.flush()
     if !isQuiet { session.show(running.account.tallies.reduce(fault) { $0.within($1) }) }
     return fault.exitStatus
+  }
+
+  /// Returns whether `retort ctl stop` ended the last text; a second call returns false.
+  public func takeStop() -> Bool {
+    state.withLock { state in
+      defer { state.wasStopped = false }
+      return state.wasStopped
+    }
   }
 
   /// Whether the run has executed `exit`, or standard output is closed.

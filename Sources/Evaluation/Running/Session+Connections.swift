@@ -1,5 +1,6 @@
 import Client
 public import JSONRPC
+import Redaction
 import Synchronization
 import Values
 
@@ -81,7 +82,7 @@ extension Session {
   /// Shows a note for each value of the option `--guarded` that no connection of the run has matched.
   public func noteUnmatchedGuarded() {
     for name in options.opened.subtracting(state.withLock(\.matchedGuarded)).sorted() {
-      note("--guarded \(name): the run opened no connection with this name or URI")
+      note("--guarded \(Secrets.hidden(in: name)): the run opened no connection with this name or URI")
     }
   }
 }
