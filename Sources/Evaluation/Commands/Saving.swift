@@ -35,7 +35,7 @@ extension Command {
       throw Fault(.type, "save needs the path of a file as a string, not \(arguments.value(0).typeWithArticle)")
     }
     let session = frame.run.session
-    let saved = SaveCommandStatements(
+    let saved = StatementsToSave(
       of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.statements.isEmpty else {
       throw Fault(
@@ -53,7 +53,7 @@ extension Command {
   }
 }
 
-extension SaveCommandStatements {
+extension StatementsToSave {
   /// Returns the text of the script, and a note such as `saved 3 statements to a.retort`.
   ///
   /// - Throws: A `value` error if the script does not pass the check, or if it would read itself with `source`.

@@ -77,7 +77,7 @@ struct EnteredStatementsNotYetListed {
 ///
 /// These are the last successful statements. Before them come earlier statements that they need, such as the definition
 /// of a variable.
-struct SaveCommandStatements {
+struct StatementsToSave {
   /// A statement that `save` writes.
   struct SavedStatement {
     /// The statement as the session ran it.

@@ -24,6 +24,9 @@ extension RunContext {
     let isOneOfMany = prepared.change.destroys && !prepared.arguments.isOnce
     let consent = isOneOfMany ? try await self.consent(to: prepared) : nil
     session.note(notSentOf: prepared)
+    if session.account.control.isPaused, prepared.arguments.isOnce {
+      session.note("\(prepared.label): not sent yet, because retort ctl has paused the changes")
+    }
     if prepared.change.verb == .create, !prepared.arguments.isSingle { session.consumers.begin(prepared.client) }
     var guards = ChangeSafeguards()
     if let step { guards.step = step }
