@@ -7,7 +7,7 @@ import Synchronization
 final class KeyLookupControl: Sendable {
   private let state = Mutex<(change: Change?, isFound: Bool?)>((nil, nil))
 
-  /// A `create` that an earlier run carried out; nil if there is none.
+  /// The first recorded `create`; nil if no `create` is recorded.
   var change: Change? { state.withLock(\.change) }
 
   /// Whether a lookup by key finds the resource of ``change``; nil before the lookup.

@@ -108,7 +108,7 @@ public struct UnknownChangeResolver: Sendable {
 
   /// Reads the resources with the key of a `create`; returns nil if the service ignores the filter by the key.
   private func list(ofKey change: Change) async throws(ClientError) -> Document? {
-    guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return nil }
+    guard let keyField, let key = change.filterableKey else { return nil }
     var query = change.query
     query.filter = [(keyField, key)]
     let found = try await client.index(query)
@@ -143,7 +143,9 @@ public struct UnknownChangeResolver: Sendable {
   }
 
   /// Records a `create` that an earlier run carried out, so that a lookup can show whether its key finds the resource.
-  func record(created change: Change) { keyControl.record(change) }
+  func record(created change: Change) {
+    if change.filterableKey != nil { keyControl.record(change) }
+  }
 
   /// Returns the reason why a lookup by key can't show that a `create` was not carried out; nil if it can.
   private func keyFailure() async throws(ClientError) -> LookupFailure? {
@@ -169,6 +171,11 @@ public struct UnknownChangeResolver: Sendable {
 }
 
 extension Change {
+  /// The key of a `create`, if a filter can contain the key; otherwise nil.
+  ///
+  /// A comma separates the values of a filter.
+  fileprivate var filterableKey: String? { key.flatMap { $0.isEmpty || $0.contains(",") ? nil : $0 } }
+
   /// The query of a lookup: it includes the same related resources as the request of the change.
   fileprivate var query: Query {
     var query = Query()

@@ -60,7 +60,7 @@ extension Arguments {
   /// Returns the policy for a carrier, such as a pool of workers.
   ///
   /// A carrier can limit the changes in flight itself. The policy then allows the largest possible number of them,
-  /// unless the statement has the option `in-flight:`.
+  /// unless the statement has the option `in-flight:`. The statement also prepares more changes together.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard carrier?.window != nil, options["in-flight"] == nil else { return policy }
     var policy = policy

@@ -55,8 +55,7 @@ struct BulkRun {
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report, isComplete: earlier.left.isEmpty) }
-    let isComplete = report.stop == nil && !report.isCut && !Task.isCancelled
-    let unwritten = plan.failedFile?.finish(isComplete: isComplete).map {
+    let unwritten = plan.failedFile?.finish(isComplete: !endedEarly(report)).map {
       $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
     }
     defer { plan.failedFile?.earlierFileNote.map { run.session.note("\(plan.label): \($0)") } }
@@ -77,11 +76,16 @@ struct BulkRun {
     return (flow.elements(), report.tally)
   }
 
+  /// Whether the statement ended before it processed all its elements.
+  private func endedEarly(_ report: StatementReport) -> Bool {
+    report.stop != nil || report.isCut || Task.isCancelled
+  }
+
   /// Looks up the unknown changes that only earlier runs had: this run has no elements for them.
   private func lookedUpEarlier(
     _ report: StatementReport, _ progress: BulkProgress
   ) async -> JournalOnlyChangeLookupResult {
-    guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
+    guard let journal = plan.guards.journal, !endedEarly(report) else {
       return JournalOnlyChangeLookupResult()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
@@ -157,7 +161,7 @@ struct BulkRun {
   /// Shows a note that says how to resume a statement whose journal file is incomplete.
   private func noteResuming(_ report: StatementReport, isComplete: Bool) {
     guard let journal = plan.guards.journal,
-      !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
+      !isComplete || !report.tally.isComplete || endedEarly(report)
     else { return }
     run.session.noteHowToResume(plan.label, journal)
     run.journals?.recordResumeNote()
