@@ -57,13 +57,14 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// Parses a URI.
   ///
   /// - Throws: An `address` error. The message proposes a correct form and contains no part of a password.
-  public init(_ text: String) throws(BrokerError) {
+  public init(_ text: String) throws(AMQPClientError) {
     guard !text.contains(where: \.isWhitespace) else {
-      throw BrokerError(.address, "a URI can't contain spaces or line ends: write a space in a name or password as %20")
+      throw AMQPClientError(
+        .address, "a URI can't contain spaces or line ends: write a space in a name or password as %20")
     }
     let start = text.lowercased()
     guard let scheme = ["amqp://", "amqps://"].first(where: start.hasPrefix) else {
-      throw BrokerError(.address, "a broker's URI must begin with amqp:// or amqps://")
+      throw AMQPClientError(.address, "a broker's URI must begin with amqp:// or amqps://")
     }
     if scheme == "amqps://" { (tls, port) = (TLS(), 5671) }
     var rest = text.dropFirst(scheme.count)
@@ -83,7 +84,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try take(address: rest)
     try take(parameters: parameters)
     if tls?.key != nil, tls?.certificate == nil {
-      throw BrokerError(
+      throw AMQPClientError(
         .address, "keyfile= needs certfile= too: certfile= names the certificate that belongs to the key")
     }
   }
@@ -113,7 +114,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// Throws an error if the user or the password contains an `@`, `/`, `?` or `#` that is not percent-encoded.
   ///
   /// The user and the password are the text before the last `@`.
-  private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
+  private func refuseUnescaped(_ text: Substring) throws(AMQPClientError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
     guard let place = credentials.firstIndex(where: { "@/?#".contains($0) }) else { return }
@@ -121,26 +122,26 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     let user = String(credentials.prefix { $0 != ":" }).replacing(bad, with: Self.encoded(bad))
     let isPassword = credentials[..<place].contains(":")
     let hidden = credentials.contains(":") ? ":***" : ""
-    throw BrokerError(
+    throw AMQPClientError(
       .address,
       "the \(isPassword ? "password" : "user") contains \(bad), which a URI does not allow; write \(Self.encoded(bad)) instead: \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
     )
   }
 
-  private mutating func take(credentials text: Substring) throws(BrokerError) {
+  private mutating func take(credentials text: Substring) throws(AMQPClientError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     user = try Self.decoded(parts[0], "user")
     lacksPassword = parts.count == 1
     password = parts.count > 1 ? try Self.decoded(parts[1], "password") : ""
   }
 
-  private mutating func take(address text: Substring) throws(BrokerError) {
+  private mutating func take(address text: Substring) throws(AMQPClientError) {
     var rest = text
     if !text.hasPrefix("["), text.contains("::") {
-      throw BrokerError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
+      throw AMQPClientError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
     }
     if rest.hasPrefix("["), !rest.contains("]") {
-      throw BrokerError(
+      throw AMQPClientError(
         .address, "the bracket in the address \(text) is not closed; an example of an address is [::1]:5672")
     }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
@@ -155,7 +156,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     let digits = rest.dropFirst()
     guard rest.hasPrefix(":"), let number = Self.number(digits), 1...65535 ~= number
     else {
-      throw BrokerError(
+      throw AMQPClientError(
         .address,
         "the text after \(host) is not a port from 1 to 65535; if that text is a password, write @ and the host after "
           + "the password")
@@ -176,7 +177,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     return "[\(text)]"
   }
 
-  private mutating func take(parameters text: Substring) throws(BrokerError) {
+  private mutating func take(parameters text: Substring) throws(AMQPClientError) {
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
       if parts.count == 2, Self.tlsParameters.contains(parts[0]) {
@@ -187,14 +188,14 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         let all = Self.parameters + (tls == nil ? [] : Self.tlsParameters)
         let near = all.first { $0.hasPrefix(parts[0].prefix(4)) }
         let known = near.map { "did you mean \($0)?" } ?? "the parameters are \(all.joined(separator: ", "))"
-        throw BrokerError(
+        throw AMQPClientError(
           .address,
           Self.tlsParameters.contains(parts[0])
             ? "\(parts[0]) needs a value: \(parts[0])=..."
             : "unknown parameter \(parts[0]); \(known)")
       }
       guard parts.count == 2, let value = Self.number(parts[1]) else {
-        throw BrokerError(.address, "\(parts[0]) needs a number: \(parts[0])=30")
+        throw AMQPClientError(.address, "\(parts[0]) needs a number: \(parts[0])=30")
       }
       switch parts[0] {
       case "heartbeat" where value <= 65535: heartbeat = value
@@ -207,13 +208,13 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
           case "connection_timeout": "1 to 3600000"
           default: "4096 to 134217728"
           }
-        throw BrokerError(.address, "\(pair) is out of range: \(parts[0]) takes a number from \(range)")
+        throw AMQPClientError(.address, "\(pair) is out of range: \(parts[0]) takes a number from \(range)")
       }
     }
   }
 
-  private mutating func take(tls name: String, _ value: String) throws(BrokerError) {
-    guard tls != nil else { throw BrokerError(.address, "\(name) is for amqps:// only") }
+  private mutating func take(tls name: String, _ value: String) throws(AMQPClientError) {
+    guard tls != nil else { throw AMQPClientError(.address, "\(name) is for amqps:// only") }
     switch name {
     case "cacertfile": tls?.authorities = value
     case "certfile": tls?.certificate = value
@@ -221,7 +222,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     case "server_name_indication": tls?.serverName = value
     default:
       guard ["verify_peer", "verify_none"].contains(value) else {
-        throw BrokerError(.address, "verify must be verify_peer or verify_none, not \(value)")
+        throw AMQPClientError(.address, "verify must be verify_peer or verify_none, not \(value)")
       }
       tls?.verifies = value == "verify_peer"
     }
@@ -232,7 +233,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
   }
 
-  private static func decoded(_ text: String, _ what: String) throws(BrokerError) -> String {
+  private static func decoded(_ text: String, _ what: String) throws(AMQPClientError) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -244,13 +245,13 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       guard digits.count == 2, digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-"),
         let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
       else {
-        throw BrokerError(.address, "write a % in the \(what) as %25")
+        throw AMQPClientError(.address, "write a % in the \(what) as %25")
       }
       bytes.append(value)
       rest = rest.dropFirst(2)
     }
     guard let result = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-      throw BrokerError(.address, "the \(what) is not UTF-8 text")
+      throw AMQPClientError(.address, "the \(what) is not UTF-8 text")
     }
     return result
   }

@@ -21,7 +21,7 @@ final class Channel {
     ///
     /// After an error, the client in `message.origin` decides whether to send the request again. Without an origin, the
     /// receiver gets the error.
-    func end(_ reply: Result<[UInt8], BrokerError>) {
+    func end(_ reply: Result<[UInt8], AMQPClientError>) {
       guard case .failure(let error) = reply, let origin = message.origin else { return receiver.receive(reply) }
       origin.client.end(message, with: error, on: origin.channel, receiver)
     }
@@ -37,7 +37,7 @@ final class Channel {
 
   /// A caller that waits for the broker's answer to a method, and the caller's deadline.
   struct MethodReplyWaiter {
-    let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
+    let continuation: CheckedContinuation<Result<MethodReply, AMQPClientError>, Never>
     let deadline: ContinuousClock.Instant
   }
 
@@ -79,7 +79,7 @@ final class Channel {
   /// Called with each delivery to a service; nil on a client's channel.
   var deliver: (@Sendable (DeliveredRequest) -> Void)?
   /// Called when a service's channel or the channel's consumer ends; nil on a client's channel.
-  var ended: (@Sendable (BrokerError) -> Void)?
+  var ended: (@Sendable (AMQPClientError) -> Void)?
   /// The message whose frames are arriving; valid while `isAssembling` is true.
   private var assembly = PartialMessage()
   private var isAssembling = false
@@ -108,13 +108,13 @@ final class Channel {
   }
 
   /// Makes a waiting request fail with an error.
-  func end(_ serial: Int, _ error: BrokerError) {
+  func end(_ serial: Int, _ error: AMQPClientError) {
     guard let waiting = pending.remove(serial) else { return }
     waiting.end(.failure(completed(error, of: waiting)))
   }
 
   /// Ends each request whose deadline has passed, with the given error.
-  func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
+  func expire(_ now: ContinuousClock.Instant, _ error: AMQPClientError) {
     for serial in pending.keys {
       if let deadline = pending[serial]?.message.deadline, deadline <= now { end(serial, error) }
     }
@@ -124,9 +124,9 @@ final class Channel {
   ///
   /// The code `accessRefused` means that the broker closed the channel because the user may not publish. With this
   /// code, a request that still waits for its confirm counts as not sent.
-  private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
+  private func completed(_ error: AMQPClientError, of waiting: PendingRequest) -> AMQPClientError {
     let isOpen = waiting.tag.map(confirms.awaits)
-    var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
+    var error = error.sent(waiting.wasSent && !(error.kind == .accessRefused && isOpen == true))
     error.wasConfirmed = isOpen.map { !$0 }
     return error
   }
@@ -136,7 +136,7 @@ final class Channel {
   /// For example, the message came too late, came twice, or belongs to another client.
   struct StrayReply {
     let correlationID: [UInt8]
-    let outcome: Result<[UInt8], BrokerError>
+    let outcome: Result<[UInt8], AMQPClientError>
   }
 
   /// Handles a publisher confirm or a nack.
@@ -216,8 +216,8 @@ final class Channel {
       return nil
     }
     if message.returned != nil { counters.returned += 1 }
-    let outcome: Result<[UInt8], BrokerError> =
-      message.returned.map { .failure(BrokerError(.noRoute, "\($0.code) \($0.reason)")) } ?? .success(message.body)
+    let outcome: Result<[UInt8], AMQPClientError> =
+      message.returned.map { .failure(AMQPClientError(.noRoute, "\($0.code) \($0.reason)")) } ?? .success(message.body)
     guard let waiting = message.serial.flatMap({ pending.remove($0) }) else {
       counters.strayReplies += 1
       let id = message.serial.map { CorrelationIDs.id($0, after: prefix) } ?? message.correlationID
@@ -231,20 +231,20 @@ final class Channel {
   ///
   /// `code` is the reply code of the broker's `channel.close`; 0 if the broker did not close the channel. If the code
   /// is 404, the waits for answers to methods fail with `noRoute`.
-  func fail(_ error: BrokerError, code: UInt16) {
+  func fail(_ error: AMQPClientError, code: UInt16) {
     failPending(error)
     ended?(error)
-    let known = code == 404 ? BrokerError(.noRoute, error.message) : error
+    let known = code == 404 ? AMQPClientError(.noRoute, error.message) : error
     fail(awaited: known)
   }
 
   /// Ends all waits for the broker's answers to methods, with an error.
-  func fail(awaited error: BrokerError) {
+  func fail(awaited error: AMQPClientError) {
     for caller in awaited { caller.continuation.resume(returning: .failure(error)) }
     awaited = []
   }
 
-  func failPending(_ error: BrokerError) {
+  func failPending(_ error: AMQPClientError) {
     for serial in pending.keys { end(serial, error) }
   }
 }

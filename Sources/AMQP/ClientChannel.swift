@@ -30,7 +30,7 @@ public final class ClientChannel: Sendable {
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false
-  ) async throws(BrokerError) -> [UInt8] {
+  ) async throws(AMQPClientError) -> [UInt8] {
     let (message, serial) = try message(correlationID, body, deadline, expires: expires, isConfirmed: isConfirmed)
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
@@ -65,21 +65,21 @@ public final class ClientChannel: Sendable {
   func message(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
     of client: ReconnectingQueueClient? = nil
-  ) throws(BrokerError) -> (OutgoingMessage, serial: Int) {
+  ) throws(AMQPClientError) -> (OutgoingMessage, serial: Int) {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline,
       origin: client.map { SendingClientAndChannel(client: $0, channel: self) })
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
-      throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
+      throw AMQPClientError(.malformed, "\(correlationID) is not a correlation id of this client")
     }
     return (message, serial)
   }
 
   /// Returns the reply, with the queue's name in the message of a `noRoute` error.
-  func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
-    guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
-    return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))
+  func named(_ reply: Result<[UInt8], AMQPClientError>) -> Result<[UInt8], AMQPClientError> {
+    guard case .failure(let error) = reply, error.kind == .noRoute else { return reply }
+    return .failure(AMQPClientError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))
   }
 
   /// Makes all waiting requests fail with `cancelled`.
@@ -93,8 +93,8 @@ extension Connection {
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   public func openChannel(
     queue: String, ids: CorrelationIDs, repliesDirectly: Bool = false
-  ) async throws(BrokerError) -> ClientChannel {
-    guard queue.utf8.count <= 255 else { throw BrokerError(.address, "a queue's name has at most 255 bytes") }
+  ) async throws(AMQPClientError) -> ClientChannel {
+    guard queue.utf8.count <= 255 else { throw AMQPClientError(.address, "a queue's name has at most 255 bytes") }
     let number = try await newChannel(prefix: ids.prefix)
     let replyQueue =
       if repliesDirectly { Array("amq.rabbitmq.reply-to".utf8) } else {
@@ -112,14 +112,14 @@ extension Connection {
   ///   the deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
-  ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
-    if let blockedReason { throw BrokerError(.blocked, "the broker is blocked: \(blockedReason)") }
+  ) async throws(AMQPClientError) -> (messages: Int, consumers: Int)? {
+    if let blockedReason { throw AMQPClientError(.blocked, "the broker is blocked: \(blockedReason)") }
     let number = try await newChannel(until: deadline)
     let state: Channel.MethodReply
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       state = try await call(number, .findRequestQueue(queue), until: deadline)
     } catch {
-      guard error.code == .noRoute else { throw error }
+      guard error.kind == .noRoute else { throw error }
       return nil
     }
     await closeChannel(number)

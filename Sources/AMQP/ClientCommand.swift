@@ -43,17 +43,17 @@ extension Connection {
   /// Returns the reason why `message` can't be sent; nil if the message can be sent.
   private func refusal(
     of message: OutgoingMessage, _ channel: Channel?, _ now: ContinuousClock.Instant
-  ) -> BrokerError? {
+  ) -> AMQPClientError? {
     if let end { return end }
     switch channel?.isClosing {
-    case nil: return BrokerError(.lost, "the client's channel is lost")
-    case true?: return BrokerError(.stopped, "the client was stopped")
+    case nil: return AMQPClientError(.lost, "the client's channel is lost")
+    case true?: return AMQPClientError(.stopped, "the client was stopped")
     case false?: break
     }
     if message.body.count > OutgoingMessage.bodyLimit {
       return .tooLarge(message.body.count)
     }
-    if let deadline = message.deadline, deadline <= now { return BrokerError(.timeout, "the timeout expired") }
+    if let deadline = message.deadline, deadline <= now { return AMQPClientError(.timeout, "the timeout expired") }
     return nil
   }
 
@@ -64,9 +64,9 @@ extension Connection {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
     nextDeadline = nil
-    let blocked = blockedReason.map { BrokerError(.blocked, "the broker is blocked: \($0)") }
+    let blocked = blockedReason.map { AMQPClientError(.blocked, "the broker is blocked: \($0)") }
     for number in channels.numbers {
-      channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the timeout expired"))
+      channels[number]?.expire(now, blocked ?? AMQPClientError(.timeout, "the timeout expired"))
       if let pending = channels[number]?.pending {
         for serial in pending.keys { expect(pending[serial]?.message.deadline) }
       }
@@ -74,7 +74,7 @@ extension Connection {
       if due > now {
         expect(due)
       } else {
-        channels[number]?.fail(awaited: BrokerError(.timeout, blocked?.message ?? "the broker does not answer"))
+        channels[number]?.fail(awaited: AMQPClientError(.timeout, blocked?.message ?? "the broker does not answer"))
       }
     }
   }

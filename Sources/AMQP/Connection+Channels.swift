@@ -11,7 +11,7 @@ extension Connection {
   /// Acknowledges a request for which the service sends no reply.
   func acknowledge(_ number: UInt16, _ tag: UInt64) {
     guard channels[number] != nil else { return }
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       try confirm(number, tag)
       try handle?.flush()
     } catch {
@@ -19,7 +19,7 @@ extension Connection {
     }
   }
 
-  func confirm(_ number: UInt16, _ tag: UInt64) throws(BrokerError) {
+  func confirm(_ number: UInt16, _ tag: UInt64) throws(AMQPClientError) {
     listener.frames?("-> basic.ack channel \(number) tag \(tag)")
     try handle?.acknowledge(number, tag)
   }
@@ -27,11 +27,11 @@ extension Connection {
   /// Opens a channel, and returns the channel's number.
   ///
   /// The correlation ids of the channel's requests begin with `prefix`.
-  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(BrokerError)
+  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(AMQPClientError)
     -> UInt16
   {
     if let end { throw end }
-    guard let number = freeChannel() else { throw BrokerError(.lost, "all channels of the connection are in use") }
+    guard let number = freeChannel() else { throw AMQPClientError(.lost, "all channels of the connection are in use") }
     channels[number] = Channel(number: number, prefix: prefix)
     _ = try await call(number, .openChannel, until: deadline)
     return number
@@ -53,25 +53,25 @@ extension Connection {
   /// channel without waiting for the broker.
   func call(
     _ number: UInt16, _ method: SynchronousMethod, until deadline: ContinuousClock.Instant? = nil
-  ) async throws(BrokerError) -> Channel.MethodReply {
+  ) async throws(AMQPClientError) -> Channel.MethodReply {
     if let end { throw end }
-    guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
+    guard handle != nil, channels[number] != nil else { throw AMQPClientError(.closed, "the channel is closed") }
     let deadline = deadline ?? .now + .milliseconds(uri.timeout)
-    let result: Result<Channel.MethodReply, BrokerError> = await withCheckedContinuation { continuation in
+    let result: Result<Channel.MethodReply, AMQPClientError> = await withCheckedContinuation { continuation in
       channels[number]?.awaited.append(Channel.MethodReplyWaiter(continuation: continuation, deadline: deadline))
       expect(deadline)
-      do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
+      do throws(AMQPClientError) { try send(method, on: number) } catch { lose(error) }
     }
-    if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
+    if case .failure(let error) = result, error.kind == .timeout, channels[number] != nil {
       let isClosing = channels[number]?.isClosing == true
       fail(number, error, code: 0)
       // The broker would end the connection after a second close of the same channel.
-      if !isClosing { do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) } }
+      if !isClosing { do throws(AMQPClientError) { try send(.closeChannel, on: number) } catch { lose(error) } }
     }
     return try result.get()
   }
 
-  func send(_ method: SynchronousMethod, on number: UInt16) throws(BrokerError) {
+  func send(_ method: SynchronousMethod, on number: UInt16) throws(AMQPClientError) {
     listener.frames?("-> \(method.traceText) channel \(number)")
     try handle?.send(method, on: number)
   }
@@ -79,11 +79,11 @@ extension Connection {
   /// Closes a channel, and ends its waiting requests with an error.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
-    let stopped = BrokerError(.stopped, "the client was stopped")
+    let stopped = AMQPClientError(.stopped, "the client was stopped")
     channels[number]?.isClosing = true
     channels[number]?.ended = nil
     channels[number]?.failPending(stopped)
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.closeTimeout : .now)
     } catch {}
     fail(number, stopped, code: 0)
@@ -94,7 +94,7 @@ extension Connection {
   /// `body` gets each delivery. `ended` gets the reason when the channel or its consumer ends.
   func serve(
     _ number: UInt16, _ body: @escaping @Sendable (DeliveredRequest) -> Void,
-    ended: @escaping @Sendable (BrokerError) -> Void
+    ended: @escaping @Sendable (AMQPClientError) -> Void
   ) {
     channels[number]?.deliver = body
     channels[number]?.ended = ended

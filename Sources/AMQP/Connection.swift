@@ -27,7 +27,7 @@ public actor Connection {
   /// The observer of the connection's events.
   let listener: EventObserver
   /// The reason why the connection ended; nil while the connection is open.
-  public private(set) var end: BrokerError?
+  public private(set) var end: AMQPClientError?
   var channels = ChannelTable()
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
@@ -40,7 +40,7 @@ public actor Connection {
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public internal(set) var counters = StrayMessageCounts()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
-  private var watchers: [CheckedContinuation<BrokerError, Never>] = []
+  private var watchers: [CheckedContinuation<AMQPClientError, Never>] = []
 
   /// Functions that a connection calls on events, such as a received frame.
   public struct EventObserver: Sendable {
@@ -57,12 +57,13 @@ public actor Connection {
     /// Called with the outcome of a request whose caller no longer waits.
     ///
     /// The arguments are the correlation id, and the reply's body or the broker's refusal (`noRoute`, `nacked`).
-    public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
+    public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], AMQPClientError>) -> Void
 
     /// Creates an observer.
     public init(
       notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil,
-      stray: @escaping @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void = { _, _ in
+      stray: @escaping @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], AMQPClientError>) -> Void = {
+        _, _ in
       }
     ) {
       self.notice = notice
@@ -90,7 +91,7 @@ public actor Connection {
   /// - Throws: `unreachable`, `tls`, `authentication` or `vhost`.
   public static func open(
     _ uri: AMQPURI, name: String, listener: EventObserver = EventObserver()
-  ) async throws(BrokerError) -> Connection {
+  ) async throws(AMQPClientError) -> Connection {
     let thread = try ConnectionThread()
     try thread.start()
     let connection = Connection(uri, thread, listener)
@@ -109,7 +110,7 @@ public actor Connection {
     taskExecutor = ConnectionTaskExecutor(on: thread)
   }
 
-  private func logIn(_ name: String) throws(BrokerError) {
+  private func logIn(_ name: String) throws(AMQPClientError) {
     let handle = try LibrabbitmqConnection(uri, name: name, stages: listener.stages)
     clusterName = handle.clusterName
     self.handle = handle
@@ -122,14 +123,14 @@ public actor Connection {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
     let isDry: Bool
-    do throws(BrokerError) { isDry = try talk(mayRead) } catch {
+    do throws(AMQPClientError) { isDry = try talk(mayRead) } catch {
       lose(error)
       return ConnectionThread.AwaitedSocketEvents()
     }
     expire()
     if let closing {
       expect(closing.deadline)
-      if closing.deadline <= .now { lose(BrokerError(.closed, "the connection is closed")) }
+      if closing.deadline <= .now { lose(AMQPClientError(.closed, "the connection is closed")) }
     }
     guard let descriptor = handle?.descriptor else { return ConnectionThread.AwaitedSocketEvents() }
     return ConnectionThread.AwaitedSocketEvents(
@@ -139,8 +140,8 @@ public actor Connection {
   /// Publishes messages and handles received frames.
   ///
   /// Returns true if no received frame is left.
-  private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
-    do throws(BrokerError) { try publish() } catch {
+  private func talk(_ mayRead: Bool) throws(AMQPClientError) -> Bool {
+    do throws(AMQPClientError) { try publish() } catch {
       while try !drain() {}  // The broker's last frame explains the failure better than EPIPE.
       throw error
     }
@@ -158,7 +159,7 @@ public actor Connection {
   }
 
   /// Publishes waiting messages while the socket is writable, in as few TCP packets as possible.
-  private func publish() throws(BrokerError) {
+  private func publish() throws(AMQPClientError) {
     guard blockedReason == nil else { return }
     let isLate = nextDeadline.map { $0 <= .now } ?? false
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
@@ -177,13 +178,13 @@ public actor Connection {
   /// Puts a channel into confirm mode before its first message that needs a confirm.
   ///
   /// A channel whose requests only read data never enters confirm mode.
-  private func selectConfirms(_ number: UInt16) throws(BrokerError) {
+  private func selectConfirms(_ number: UInt16) throws(AMQPClientError) {
     guard let channel = channels[number], !channel.isConfirming else { return }
     try send(.selectConfirms, on: number)
     channel.isConfirming = true
   }
 
-  private func publish(_ message: OutboxEntry) throws(BrokerError) {
+  private func publish(_ message: OutboxEntry) throws(AMQPClientError) {
     let isLarge = message.content.body.count > handle?.room ?? 0
     let watchdog = isLarge ? SocketWriteWatchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
@@ -195,7 +196,7 @@ public actor Connection {
   /// Handles received frames, and returns true if no received frame is left.
   ///
   /// The function handles at most `framesATurn` frames, so that messages to publish need not wait long.
-  private func drain() throws(BrokerError) -> Bool {
+  private func drain() throws(AMQPClientError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: ReceivedCloseOrCancel?
       let found = try handle?.next { frame in event = take(frame) }
@@ -215,7 +216,7 @@ public actor Connection {
   private enum ReceivedCloseOrCancel {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
-    case connectionClosed(BrokerError)
+    case connectionClosed(AMQPClientError)
     case connectionCloseConfirmed
   }
 
@@ -225,15 +226,15 @@ public actor Connection {
     case RETORT_FRAME_CHANNEL_CLOSE:
       fail(
         frame.channel,
-        BrokerError(
+        AMQPClientError(
           frame.code == 403 ? .accessRefused : .lost, "the broker closed the channel: \(frame.code) \(frame.text)"),
         code: frame.code)
       return .channelClosed(frame.channel)
     case RETORT_FRAME_CANCEL:
-      fail(frame.channel, BrokerError(.lost, "the broker cancelled the consumer: the queue was deleted"), code: 0)
+      fail(frame.channel, AMQPClientError(.lost, "the broker cancelled the consumer: the queue was deleted"), code: 0)
       return .consumerCancelled(frame.channel)
     case RETORT_FRAME_CONNECTION_CLOSE:
-      return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
+      return .connectionClosed(AMQPClientError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
@@ -258,7 +259,7 @@ public actor Connection {
     listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 
-  private func react(_ event: ReceivedCloseOrCancel) throws(BrokerError) {
+  private func react(_ event: ReceivedCloseOrCancel) throws(AMQPClientError) {
     switch event {
     case .channelClosed(let number):
       listener.frames?("-> channel.close-ok channel \(number)")
@@ -268,22 +269,22 @@ public actor Connection {
       try? handle?.confirmConnectionClose()
       throw error
     case .connectionCloseConfirmed:
-      throw BrokerError(.closed, "the connection is closed")
+      throw AMQPClientError(.closed, "the connection is closed")
     }
   }
 
   /// Ends the connection immediately, and discards the requests that the kernel has not sent yet.
   ///
   /// Afterwards, no request of this connection can reach the broker.
-  public func abort() { lose(BrokerError(.lost, "the connection was aborted")) }
+  public func abort() { lose(AMQPClientError(.lost, "the connection was aborted")) }
 
   /// Releases the socket, and ends all waits on the connection with the reason why the connection ended.
   ///
   /// If the connection was lost, requests that the kernel has not sent yet are discarded: their callers get an error,
   /// and may send the changes again.
-  func lose(_ error: BrokerError) {
+  func lose(_ error: AMQPClientError) {
     end = end ?? error
-    if error.code == .lost { handle?.discardUnsent() }
+    if error.kind == .lost { handle?.discardUnsent() }
     handle = nil
     outbox = Fifo()
     for number in channels.numbers { fail(number, end ?? error, code: 0) }
@@ -293,12 +294,12 @@ public actor Connection {
     watchers = []
   }
 
-  func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
+  func fail(_ number: UInt16, _ error: AMQPClientError, code: UInt16) {
     channels.remove(number)?.fail(error, code: code)
   }
 
   /// Waits until the connection is closed or lost, and returns the reason.
-  public func ended() async -> BrokerError {
+  public func ended() async -> AMQPClientError {
     if let end, handle == nil { return end }
     return await withCheckedContinuation { watchers.append($0) }
   }
@@ -309,7 +310,7 @@ public actor Connection {
   /// calls have no effect.
   public func close() async {
     guard handle != nil else { return }
-    let closed = BrokerError(.closed, "the connection is closed")
+    let closed = AMQPClientError(.closed, "the connection is closed")
     end = closed
     for number in channels.numbers { fail(number, closed, code: 0) }
     outbox = Fifo()
@@ -318,7 +319,7 @@ public actor Connection {
       closing = (continuation, .now + Self.closeTimeout)
       expect(.now + Self.closeTimeout)
       listener.frames?("-> connection.close")
-      do throws(BrokerError) { try handle?.closeConnection() } catch { lose(error) }
+      do throws(AMQPClientError) { try handle?.closeConnection() } catch { lose(error) }
     }
   }
 

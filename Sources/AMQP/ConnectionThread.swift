@@ -46,14 +46,14 @@ final class ConnectionThread: SerialExecutor {
     let body: @Sendable (Bool) -> AwaitedSocketEvents
   }
 
-  init() throws(BrokerError) {
-    guard event >= 0 else { throw BrokerError(.unreachable, "no file descriptor is left for a connection") }
+  init() throws(AMQPClientError) {
+    guard event >= 0 else { throw AMQPClientError(.unreachable, "no file descriptor is left for a connection") }
   }
 
   deinit { close(event) }
 
   /// Starts the thread, which retains this object until the thread ends.
-  func start() throws(BrokerError) {
+  func start() throws(AMQPClientError) {
     var thread = pthread_t()
     let box = Unmanaged.passRetained(self)
     let status = pthread_create(
@@ -65,7 +65,7 @@ final class ConnectionThread: SerialExecutor {
       }, box.toOpaque())
     guard status == 0 else {
       box.release()
-      throw BrokerError(.unreachable, "no thread is left for a connection")
+      throw AMQPClientError(.unreachable, "no thread is left for a connection")
     }
     pthread_detach(thread)
   }

@@ -13,20 +13,20 @@ extension Dialer {
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(
     queues count: Int,
-    open: (_ index: Int, _ connection: Connection, _ taken: Int) async throws(BrokerError) -> ServiceChannel,
+    open: (_ index: Int, _ connection: Connection, _ taken: Int) async throws(AMQPClientError) -> ServiceChannel,
     begun: (_ isAgain: Bool) -> Void, note: (String) -> Void
-  ) async throws(BrokerError) {
+  ) async throws(AMQPClientError) {
     var taken = [Int](repeating: 0, count: count)
     var isAgain = false
     while !Task.isCancelled {
       let connection: Connection
-      do throws(BrokerError) { connection = try await connected(until: nil) } catch {
-        if error.code == .cancelled { break }
+      do throws(AMQPClientError) { connection = try await connected(until: nil) } catch {
+        if error.kind == .cancelled { break }
         throw error
       }
       var channels: [ServiceChannel] = []
       defer { for (index, channel) in channels.enumerated() { taken[index] = channel.taken } }
-      do throws(BrokerError) {
+      do throws(AMQPClientError) {
         for index in taken.indices { channels.append(try await open(index, connection, taken[index])) }
       } catch {
         guard await connection.end != nil else { throw error }
@@ -48,7 +48,7 @@ extension Dialer {
   /// Waits until one of the channels or the connection ends, or until the task is cancelled.
   ///
   /// - Returns: The reason, if a channel ended first; otherwise nil.
-  private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
+  private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> AMQPClientError? {
     await withTaskGroup { group in
       for channel in channels { group.addTask { await channel.ended() } }
       group.addTask {

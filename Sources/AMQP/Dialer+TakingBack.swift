@@ -13,7 +13,7 @@ extension Dialer {
   public nonisolated func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
     respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
-  ) async throws(BrokerError) {
+  ) async throws(AMQPClientError) {
     let deadline = ContinuousClock.now + .seconds(10)
     let connection = try await connected(until: deadline)
     let settings = ServiceChannel.QueueServingSettings(workers: 256, confirmsReplies: true, declaration: declaration)

@@ -26,7 +26,7 @@ public actor Dialer {
   /// - Throws: The errors of ``Connection/open(_:name:listener:)``. The initializer does not repeat a failed attempt.
   public init(
     _ uri: AMQPURI, name: String, listener: Connection.EventObserver = Connection.EventObserver()
-  ) async throws(BrokerError) {
+  ) async throws(AMQPClientError) {
     self.uri = uri
     self.name = name
     var listener = listener
@@ -39,7 +39,7 @@ public actor Dialer {
     let opening = Self.opening(uri, name, listener)
     guard let opened = await opening.value(until: nil) else {
       Task { if case .success(let late) = await opening.value { await late.close() } }
-      throw BrokerError(.cancelled, "interrupted")
+      throw AMQPClientError(.cancelled, "interrupted")
     }
     let first = try opened.get()
     clusterName = await first.clusterName
@@ -64,12 +64,14 @@ public actor Dialer {
   /// The state of the connection.
   public nonisolated var state: ConnectionState { status.value.withLock { $0 } }
 
-  private typealias ConnectionAttempt = Task<Result<Connection, BrokerError>, Never>
+  private typealias ConnectionAttempt = Task<Result<Connection, AMQPClientError>, Never>
 
   private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.EventObserver) -> ConnectionAttempt
   {
     ConnectionAttempt {
-      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
+      do throws(AMQPClientError) {
+        return .success(try await Connection.open(uri, name: name, listener: listener))
+      } catch {
         return .failure(error)
       }
     }
@@ -87,7 +89,7 @@ public actor Dialer {
       guard name != expected else { return .success(fresh) }
       await fresh.close()
       return .failure(
-        BrokerError(
+        AMQPClientError(
           .otherBroker,
           "the connection was to \(Self.words(expected)), but \(uri.host):\(uri.port) is now \(Self.words(name))"))
     }
@@ -102,8 +104,8 @@ public actor Dialer {
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
       _ = await connection.ended()
-      do throws(BrokerError) { _ = try await self?.connected(until: nil) } catch {
-        if error.code != .closed { self?.listener.notice("could not reconnect: \(error.message)") }
+      do throws(AMQPClientError) { _ = try await self?.connected(until: nil) } catch {
+        if error.kind != .closed { self?.listener.notice("could not reconnect: \(error.message)") }
       }
     }
   }
@@ -112,10 +114,10 @@ public actor Dialer {
   ///
   /// - Throws: `lost` if the deadline passes before a connection is open. The function throws immediately if the broker
   ///   refuses the user or the vhost, or if another broker now runs at the address.
-  public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
+  public func connected(until deadline: ContinuousClock.Instant?) async throws(AMQPClientError) -> Connection {
     var wait = 50
     while true {
-      if isClosed { throw BrokerError(.closed, "the connection is closed") }
+      if isClosed { throw AMQPClientError(.closed, "the connection is closed") }
       if let connection {
         guard let end = await connection.end else { return connection }
         if self.connection === connection {
@@ -140,7 +142,7 @@ public actor Dialer {
         }
       case .failure(let error):
         if attempt == dialing { attempt = nil }
-        guard error.code == .unreachable else { throw error }
+        guard error.kind == .unreachable else { throw error }
         try await pause(.milliseconds(wait / 2 + Int.random(in: 0...wait / 2)), after: error, until: deadline)
         wait = min(wait * 2, 2000)
       }
@@ -152,10 +154,10 @@ public actor Dialer {
   /// - Throws: `lost` if the deadline would pass during the pause, and `cancelled` if the task is already cancelled. In
   ///   both cases, the function throws without a pause.
   private func pause(
-    _ pause: Duration, after error: BrokerError, until deadline: ContinuousClock.Instant?
-  ) async throws(BrokerError) {
-    if Task.isCancelled { throw BrokerError(.cancelled, "interrupted") }
-    if let deadline, .now + pause >= deadline { throw BrokerError(.lost, "not connected: \(error.message)") }
+    _ pause: Duration, after error: AMQPClientError, until deadline: ContinuousClock.Instant?
+  ) async throws(AMQPClientError) {
+    if Task.isCancelled { throw AMQPClientError(.cancelled, "interrupted") }
+    if let deadline, .now + pause >= deadline { throw AMQPClientError(.lost, "not connected: \(error.message)") }
     try? await Task.sleep(for: pause)
   }
 
@@ -171,16 +173,16 @@ public actor Dialer {
   /// - Throws: `timeout` if the broker does not answer by the deadline.
   public nonisolated func probe(
     queue: String, until deadline: ContinuousClock.Instant
-  ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
-    let probing = Task<Result<(messages: Int, consumers: Int)?, BrokerError>, Never> {
-      do throws(BrokerError) {
+  ) async throws(AMQPClientError) -> (messages: Int, consumers: Int)? {
+    let probing = Task<Result<(messages: Int, consumers: Int)?, AMQPClientError>, Never> {
+      do throws(AMQPClientError) {
         return .success(try await connected(until: deadline).probe(queue: queue, until: deadline))
       } catch {
         return .failure(error)
       }
     }
     guard let result = await probing.value(until: deadline) else {
-      throw BrokerError(.timeout, "the broker does not answer")
+      throw AMQPClientError(.timeout, "the broker does not answer")
     }
     return try result.get()
   }

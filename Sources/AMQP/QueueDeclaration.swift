@@ -48,10 +48,10 @@ extension Connection {
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(
     _ queue: String, _ declaration: QueueDeclaration
-  ) async throws(BrokerError) -> (number: UInt16, name: [UInt8]) {
+  ) async throws(AMQPClientError) -> (number: UInt16, name: [UInt8]) {
     if let found = try await requestQueue(queue) { return found }
     let number = try await newChannel()
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       return (number, try await call(number, .declareRequestQueue(queue, declaration)).name)
     } catch {
       guard end == nil, let found = try await requestQueue(queue) else { throw error }
@@ -60,10 +60,10 @@ extension Connection {
   }
 
   /// Opens a channel for an existing queue; returns nil if the queue is missing.
-  private func requestQueue(_ queue: String) async throws(BrokerError) -> (number: UInt16, name: [UInt8])? {
+  private func requestQueue(_ queue: String) async throws(AMQPClientError) -> (number: UInt16, name: [UInt8])? {
     let number = try await newChannel()
-    do throws(BrokerError) { return (number, try await call(number, .findRequestQueue(queue)).name) } catch {
-      guard error.code == .noRoute else { throw error }
+    do throws(AMQPClientError) { return (number, try await call(number, .findRequestQueue(queue)).name) } catch {
+      guard error.kind == .noRoute else { throw error }
       return nil
     }
   }

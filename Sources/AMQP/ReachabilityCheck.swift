@@ -7,7 +7,7 @@ public enum ReachabilityCheck {
   /// Returns the numeric addresses of a host, in the resolver's order, without duplicates.
   ///
   /// - Throws: `unreachable` with the resolver's reason.
-  public static func addresses(of uri: AMQPURI) throws(BrokerError) -> [String] {
+  public static func addresses(of uri: AMQPURI) throws(AMQPClientError) -> [String] {
     var texts: [String] = []
     try resolve(uri) { entry in
       let text = numeric(entry)
@@ -24,7 +24,7 @@ public enum ReachabilityCheck {
   /// - Returns: The address that accepted the connection.
   /// - Throws: `timeout` if the last address did not answer. Otherwise `unreachable`, with the reason of the last
   ///   address.
-  public static func connect(to uri: AMQPURI) throws(BrokerError) -> String {
+  public static func connect(to uri: AMQPURI) throws(AMQPClientError) -> String {
     var reached: String?
     var code: Int32 = 0
     try resolve(uri) { entry in
@@ -34,19 +34,19 @@ public enum ReachabilityCheck {
     }
     if let reached { return reached }
     let place = "\(uri.host):\(uri.port)"
-    if code == ETIMEDOUT { throw BrokerError(.timeout, "\(place) did not answer within \(uri.timeout) ms") }
-    if code == ECONNREFUSED { throw BrokerError(.unreachable, "connection refused by \(place)") }
-    throw BrokerError(.unreachable, "no connection to \(place): \(String(cString: strerror(code)))")
+    if code == ETIMEDOUT { throw AMQPClientError(.timeout, "\(place) did not answer within \(uri.timeout) ms") }
+    if code == ECONNREFUSED { throw AMQPClientError(.unreachable, "connection refused by \(place)") }
+    throw AMQPClientError(.unreachable, "no connection to \(place): \(String(cString: strerror(code)))")
   }
 
   /// Calls `body` with one address after another, until `body` returns false.
-  private static func resolve(_ uri: AMQPURI, _ body: (addrinfo) -> Bool) throws(BrokerError) {
+  private static func resolve(_ uri: AMQPURI, _ body: (addrinfo) -> Bool) throws(AMQPClientError) {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var first: UnsafeMutablePointer<addrinfo>?
     let failure = getaddrinfo(uri.host, "\(uri.port)", &hints, &first)
     guard failure == 0 else {
-      throw BrokerError(.unreachable, "there is no host \(uri.host): \(String(cString: gai_strerror(failure)))")
+      throw AMQPClientError(.unreachable, "there is no host \(uri.host): \(String(cString: gai_strerror(failure)))")
     }
     defer { freeaddrinfo(first) }
     var next = first

@@ -13,7 +13,7 @@ public final class ReconnectingQueueClient: Sendable {
 
   private struct ChannelAndRepostedRequests {
     var channel: ClientChannel?
-    var opening: Task<Result<ClientChannel, BrokerError>, Never>?
+    var opening: Task<Result<ClientChannel, AMQPClientError>, Never>?
     var isStopped = false
     /// The tasks that send lost requests on a new channel, keyed by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
@@ -23,7 +23,7 @@ public final class ReconnectingQueueClient: Sendable {
   ///
   /// If `isOwn` is false, another caller started the task, possibly with an earlier deadline.
   private struct ChannelOpeningTask {
-    var task: Task<Result<ClientChannel, BrokerError>, Never>
+    var task: Task<Result<ClientChannel, AMQPClientError>, Never>
     var isOwn: Bool
   }
 
@@ -31,7 +31,7 @@ public final class ReconnectingQueueClient: Sendable {
   ///
   /// The replies arrive in an anonymous queue. If `repliesDirectly` is true, the client uses direct reply-to, a feature
   /// of RabbitMQ that needs no queue for replies.
-  public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
+  public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(AMQPClientError) {
     self.dialer = dialer
     self.queue = queue
     self.repliesDirectly = repliesDirectly
@@ -56,7 +56,7 @@ public final class ReconnectingQueueClient: Sendable {
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
-  ) async throws(BrokerError) -> [UInt8] {
+  ) async throws(AMQPClientError) -> [UInt8] {
     if Task.isCancelled { throw .interrupted }
     return try await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -80,7 +80,7 @@ public final class ReconnectingQueueClient: Sendable {
     guard let channel = state.withLock(\.channel) else {
       return repost(correlationID, body, deadline, expires: expires, mayRepeat: mayRepeat, receiver)
     }
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       let (message, serial) = try channel.message(
         correlationID, body, deadline, expires: expires, isConfirmed: !mayRepeat, of: self)
       channel.post(message, serial, receiver)
@@ -92,9 +92,9 @@ public final class ReconnectingQueueClient: Sendable {
   /// The client posts the request again only if the connection was lost. The request must also be one that was never
   /// sent, or one that may be sent twice.
   func end(
-    _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
+    _ message: OutgoingMessage, with error: AMQPClientError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {
-    guard error.code == .lost, !message.isConfirmed || !error.wasSent else {
+    guard error.kind == .lost, !message.isConfirmed || !error.wasSent else {
       return receiver.receive(channel.named(.failure(error)))
     }
     drop(channel)
@@ -110,8 +110,8 @@ public final class ReconnectingQueueClient: Sendable {
   ) {
     state.withLock { state in
       state.reposted[correlationID] = Task {
-        let reply: Result<[UInt8], BrokerError>
-        do throws(BrokerError) {
+        let reply: Result<[UInt8], AMQPClientError>
+        do throws(AMQPClientError) {
           reply = .success(
             try await sendOnNew(
               mayHaveArrived: mayHaveArrived, correlationID: correlationID, body: body, deadline: deadline,
@@ -139,7 +139,7 @@ public final class ReconnectingQueueClient: Sendable {
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
-  ) async throws(BrokerError) -> [UInt8] {
+  ) async throws(AMQPClientError) -> [UInt8] {
     var mayHaveArrived = hadLeft
     /// The time until which the function tolerates a missing queue; nil before the first attempt to send the request.
     ///
@@ -147,20 +147,20 @@ public final class ReconnectingQueueClient: Sendable {
     var noRouteEnd: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
-      do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
+      do throws(AMQPClientError) { channel = try await opened(until: deadline) } catch {
         throw error.sent(mayHaveArrived)
       }
       let end = noRouteEnd ?? .now + Self.returning
       noRouteEnd = end
-      do throws(BrokerError) {
+      do throws(AMQPClientError) {
         return try await channel.send(
           correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
       } catch {
-        if error.code == .noRoute, .now < min(end, deadline ?? end) {
+        if error.kind == .noRoute, .now < min(end, deadline ?? end) {
           if (try? await Task.sleep(for: Self.pause)) != nil { continue }
         }
         mayHaveArrived = mayHaveArrived || error.wasSent
-        guard error.code == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else {
+        guard error.kind == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else {
           throw error.sent(mayHaveArrived)
         }
         drop(channel)
@@ -178,16 +178,16 @@ public final class ReconnectingQueueClient: Sendable {
     state.withLock { if $0.channel === channel { $0.channel = nil } }
   }
 
-  private func opened(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
+  private func opened(until deadline: ContinuousClock.Instant?) async throws(AMQPClientError) -> ClientChannel {
     while let opening = opening(until: deadline) {
       guard let result = await opening.task.value(until: deadline) else {
         throw Task.isCancelled
-          ? BrokerError(.cancelled, "interrupted") : BrokerError(.lost, "not connected: the timeout expired")
+          ? AMQPClientError(.cancelled, "interrupted") : AMQPClientError(.lost, "not connected: the timeout expired")
       }
-      if !opening.isOwn, case .failure(let error) = result, error.code == .lost { continue }
+      if !opening.isOwn, case .failure(let error) = result, error.kind == .lost { continue }
       return try result.get()
     }
-    guard let channel = state.withLock(\.channel) else { throw BrokerError(.stopped, "the client was stopped") }
+    guard let channel = state.withLock(\.channel) else { throw AMQPClientError(.stopped, "the client was stopped") }
     return channel
   }
 
@@ -204,9 +204,9 @@ public final class ReconnectingQueueClient: Sendable {
     }
   }
 
-  private func open(until deadline: ContinuousClock.Instant?) async -> Result<ClientChannel, BrokerError> {
-    let result: Result<ClientChannel, BrokerError>
-    do throws(BrokerError) { result = .success(try await openChannel(until: deadline)) } catch {
+  private func open(until deadline: ContinuousClock.Instant?) async -> Result<ClientChannel, AMQPClientError> {
+    let result: Result<ClientChannel, AMQPClientError>
+    do throws(AMQPClientError) { result = .success(try await openChannel(until: deadline)) } catch {
       result = .failure(error)
     }
     let unwanted = state.withLock { state -> ClientChannel? in
@@ -223,13 +223,13 @@ public final class ReconnectingQueueClient: Sendable {
   /// Opens a channel.
   ///
   /// If the connection is lost meanwhile, tries again on a new connection.
-  private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
+  private func openChannel(until deadline: ContinuousClock.Instant?) async throws(AMQPClientError) -> ClientChannel {
     while true {
       let connection = try await dialer.connected(until: deadline)
-      do throws(BrokerError) {
+      do throws(AMQPClientError) {
         return try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly)
       } catch {
-        guard error.code == .lost, await connection.end != nil else { throw error }
+        guard error.kind == .lost, await connection.end != nil else { throw error }
       }
     }
   }

@@ -3,16 +3,18 @@ package protocol ReplyReceiver: AnyObject, Sendable {
   /// Receives the body of the reply, or an error.
   ///
   /// This function is called once, on the connection's thread or in a task. It must not block.
-  func receive(_ reply: Result<[UInt8], BrokerError>)
+  func receive(_ reply: Result<[UInt8], AMQPClientError>)
 }
 
 /// A receiver that resumes a waiting task with the reply.
 final class ReplyContinuation: ReplyReceiver {
-  private let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
+  private let continuation: CheckedContinuation<Result<[UInt8], AMQPClientError>, Never>
 
-  init(_ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>) { self.continuation = continuation }
+  init(_ continuation: CheckedContinuation<Result<[UInt8], AMQPClientError>, Never>) {
+    self.continuation = continuation
+  }
 
-  func receive(_ reply: Result<[UInt8], BrokerError>) { continuation.resume(returning: reply) }
+  func receive(_ reply: Result<[UInt8], AMQPClientError>) { continuation.resume(returning: reply) }
 }
 
 /// The client that sent a request, and the channel on which the client sent it.

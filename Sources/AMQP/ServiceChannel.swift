@@ -74,17 +74,17 @@ public final class ServiceChannel: Sendable {
   /// The number of requests that the service has received on this connection and on earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
-  private let ends = AsyncStream.makeStream(of: BrokerError.self)
+  private let ends = AsyncStream.makeStream(of: AMQPClientError.self)
 
   /// Waits until the channel, its consumer or the connection ends, and returns the reason.
   ///
   /// Returns nil if the task is cancelled, or if an earlier call has returned the reason.
-  public func ended() async -> BrokerError? {
+  public func ended() async -> AMQPClientError? {
     for await error in ends.stream { return error }
     return nil
   }
 
-  func end(_ error: BrokerError) {
+  func end(_ error: AMQPClientError) {
     arrived.finish()
     ends.continuation.yield(error)
     ends.continuation.finish()
@@ -109,11 +109,11 @@ public final class ServiceChannel: Sendable {
     guard await !connection.finishConfirmed(delivery, answer) else { return }
     // After the channel is closed, the broker redelivers the request to this service or to another service.
     await connection.closeChannel(number)
-    end(BrokerError(.nacked, "the broker did not confirm a reply"))
+    end(AMQPClientError(.nacked, "the broker did not confirm a reply"))
   }
 
   /// Starts to consume the queue.
-  func consume() async throws(BrokerError) {
+  func consume() async throws(AMQPClientError) {
     let (number, queue, acknowledges) = (number, queue, settings.acknowledges)
     let consumed = try await connection.call(number, .consume(queue, acknowledges: acknowledges))
     state.withLock { $0.tag = consumed.name }
@@ -121,7 +121,7 @@ public final class ServiceChannel: Sendable {
 
   private func cancel() async {
     let (number, tag) = (number, state.withLock(\.tag))
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       _ = try await connection.call(number, .cancel(tag))
     } catch {}
   }
@@ -140,7 +140,7 @@ public final class ServiceChannel: Sendable {
       try? await Task.sleep(for: time)
       await inTurn { channel in
         guard !channel.state.withLock(\.isStopped) else { return }
-        do throws(BrokerError) { try await channel.consume() } catch {}
+        do throws(AMQPClientError) { try await channel.consume() } catch {}
         channel.state.withLock { $0.isAway = false }
       }
     }
@@ -190,7 +190,7 @@ extension Connection {
   /// The function declares the queue if it is missing.
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
-  ) async throws(BrokerError) -> ServiceChannel {
+  ) async throws(AMQPClientError) -> ServiceChannel {
     try await serve(queue: queue, on: ServiceChannel.QueueServingSettings(workers: prefetch)) { delivery in
       ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(await answer(delivery.body))])
     }
@@ -202,7 +202,7 @@ extension Connection {
   public func serve(
     queue: String, on settings: ServiceChannel.QueueServingSettings,
     respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays
-  ) async throws(BrokerError) -> ServiceChannel {
+  ) async throws(AMQPClientError) -> ServiceChannel {
     let (number, name) = try await openRequestQueue(queue, settings.declaration)
     _ = try await call(number, .prefetch(settings.workers))
     let channel = ServiceChannel(self, number, name, settings, respond)
@@ -255,7 +255,7 @@ extension Connection {
   /// Returns whether the broker confirmed the reply.
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
-    let result: Result<[UInt8], BrokerError> = await withCheckedContinuation { continuation in
+    let result: Result<[UInt8], AMQPClientError> = await withCheckedContinuation { continuation in
       let number = channel.awaitConfirm(of: message, ReplyContinuation(continuation))
       outbox.append(OutboxEntry(content: message, request: number))
     }

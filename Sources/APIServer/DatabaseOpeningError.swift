@@ -2,7 +2,7 @@ extension ResourceService {
   /// The reason why the service can't serve a database.
   public struct DatabaseOpeningError: Error, Sendable, Equatable {
     /// The kinds of failure, such as a missing file.
-    public enum Code: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
       /// The file does not exist.
       case noSuchFile
       /// The file is a directory, is empty, or is not a SQLite database.
@@ -14,13 +14,13 @@ extension ResourceService {
     }
 
     /// The kind of failure.
-    public var code: Code
+    public var kind: Kind
     /// The message: one sentence that names the problem and the file.
     public var message: String
 
     /// The next step for the user.
     public var nextStep: String {
-      switch code {
+      switch kind {
       case .noSuchFile: "check the path, which is relative to the working directory; the sample is blog"
       case .notADatabase: "give the path of a SQLite database, or the word blog for the sample database"
       case .unreadable: "check the permissions of the file and of its directory"
@@ -31,8 +31,8 @@ extension ResourceService {
     }
 
     /// Creates an error.
-    public init(_ code: Code, _ message: String) {
-      self.code = code
+    public init(_ kind: Kind, _ message: String) {
+      self.kind = kind
       self.message = message
     }
   }

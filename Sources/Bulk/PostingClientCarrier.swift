@@ -6,7 +6,7 @@ import Synchronization
 public final class PostingClientCarrier: CallbackCarrier {
   /// A change that the carrier has accepted, and that has no outcome yet.
   private enum InFlightChange {
-    case posted(RequestEnvelope)
+    case posted(TransportRequest)
     /// The task that sends the change.
     case inTask(Task<Void, Never>)
   }
@@ -64,7 +64,7 @@ public final class PostingClientCarrier: CallbackCarrier {
     if isEnded { cancel(taken) }
   }
 
-  private func post(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> RequestEnvelope? {
+  private func post(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> TransportRequest? {
     client.post(
       change: change.method, wireParams: change.params, expires: change.expires, timeout: change.timeout,
       givesDocument: change.givesDocument, number: number, for: receiver)

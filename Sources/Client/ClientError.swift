@@ -237,7 +237,7 @@ extension ClientError {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
     let message =
-      switch error.code {
+      switch error.kind {
       case .timeout where !error.wasSent, .blocked where !error.wasSent:
         "the request \(name) was not sent: \(error.message)"
       case .timeout, .blocked: "no reply to the request \(name): \(error.message)"
@@ -250,12 +250,12 @@ extension ClientError {
     self.call = call
     wasSent = error.wasSent
     wasConfirmed = error.wasConfirmed
-    if error.code == .blocked, isUncertain {
+    if error.kind == .blocked, isUncertain {
       facts = [
         "the broker has not accepted the message yet: the change may be carried out when the broker accepts messages again"
       ]
     }
-    guard error.code == .timeout, error.wasSent, let waited else { return }
+    guard error.kind == .timeout, error.wasSent, let waited else { return }
     silence = MissingReply(changes: changes, hasExpired: hasExpired)
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
@@ -265,7 +265,7 @@ extension ClientError {
   }
 
   private static func kind(_ error: LinkError, changes: Bool) -> Kind {
-    switch error.code {
+    switch error.kind {
     case .noRoute: .noRoute
     case .tooLarge: .value
     case _ where changes && error.wasSent: .unknown
@@ -284,7 +284,7 @@ extension ClientError {
 
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ call: CallDescription) -> String? {
     let queue = call.queue
-    return switch error.code {
+    return switch error.kind {
     case .noRoute: "check that the service runs and that the queue's name is correct"
     case .nacked:
       "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"

@@ -43,7 +43,7 @@ extension LateReplies {
 extension LateReplies.AbandonedChange {
   /// Returns the answer, with the name of the queue in the message of a `noRoute` error.
   func worded(_ answer: LateAnswer) -> LateAnswer {
-    guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
+    guard case .failure(let error) = answer, error.kind == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 

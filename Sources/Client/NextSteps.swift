@@ -26,7 +26,7 @@ extension ResourceClient {
   ///
   /// For a `destroy` and for a relationship change, the result `false` is an error. For a `link`, the result `null` is
   /// an error too: the relationship is to-one, and the service added nothing (WireProtocol.md, "Relationship methods").
-  func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
+  func refuseNothing(_ result: JSONValue, to request: TransportRequest) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
     {
@@ -76,7 +76,7 @@ extension ResourceClient {
   }
 
   /// Returns the error with advice, if the service does not accept a field (code 105 of jsonapi-resources).
-  func withFieldStep(_ error: ClientError, _ message: RequestEnvelope) -> ClientError {
+  func withFieldStep(_ error: ClientError, _ message: TransportRequest) -> ClientError {
     guard error.nextStep == nil, let data = message.params["data"] else { return error }
     let attributes = data["attributes"]?.objectValue ?? [:]
     let relationships = data["relationships"]?.objectValue ?? [:]

@@ -53,7 +53,7 @@ public final class RequestCountsAndTimes: Sendable {
     state.withLock { $0.times.decoding += time }
   }
 
-  func begin(_ envelope: RequestEnvelope) {
+  func begin(_ envelope: TransportRequest) {
     state.withLock { state in
       if state.inFlight == 0 { state.waitingSince = envelope.begin }
       state.inFlight += 1
@@ -61,7 +61,7 @@ public final class RequestCountsAndTimes: Sendable {
     }
   }
 
-  func end(_ envelope: RequestEnvelope, at end: ContinuousClock.Instant, isAnswered: Bool) {
+  func end(_ envelope: TransportRequest, at end: ContinuousClock.Instant, isAnswered: Bool) {
     let time = end - envelope.begin
     state.withLock { state in
       state.inFlight -= 1

@@ -6,9 +6,9 @@ import JSONText
 final class RequestReplyTrace: Sendable {
   private let trace: Trace
   private let label: String
-  private let envelope: RequestEnvelope
+  private let envelope: TransportRequest
 
-  init(_ trace: Trace, _ call: ClientError.CallDescription, _ envelope: RequestEnvelope) {
+  init(_ trace: Trace, _ call: ClientError.CallDescription, _ envelope: TransportRequest) {
     self.trace = trace
     label = "\(call.label)\(call.label == call.queue ? "" : " (queue \(call.queue))") \(call.method)"
     self.envelope = envelope
@@ -25,7 +25,7 @@ final class RequestReplyTrace: Sendable {
   func ended(_ error: LinkError) {
     let time = elapsed
     trace(.rpc, reply(error.message, after: time))
-    failed("\(error.code)", error.message, time)
+    failed("\(error.kind)", error.message, time)
   }
 
   /// Writes a reply and its result to the trace.

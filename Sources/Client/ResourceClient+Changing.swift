@@ -51,15 +51,15 @@ extension ResourceClient {
   public func post(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool,
     number: Int, for receiver: any ChangeReplyReceiver
-  ) -> RequestEnvelope? {
+  ) -> TransportRequest? {
     guard let poster else { return nil }
     let encoded = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
-    poster.post(PostedChange(encoded, self, givesDocument: givesDocument, number: number, receiver))
+    poster.post(CallbackChangeRequest(encoded, self, givesDocument: givesDocument, number: number, receiver))
     return encoded.envelope
   }
 
   /// A change that passes its reply to a ``ChangeReplyReceiver``, so that no Swift task has to wait.
-  private final class PostedChange: PostedRequest, @unchecked Sendable {
+  private final class CallbackChangeRequest: CallbackRequest, @unchecked Sendable {
     private let client: ResourceClient
     private let trace: RequestReplyTrace?
     private let givesDocument: Bool
@@ -91,7 +91,7 @@ extension ResourceClient {
 
   /// Makes a posted request fail; has no effect on a request that was already sent.
   @_spi(Sending)
-  public func cancel(_ envelope: RequestEnvelope) { poster?.cancel(envelope) }
+  public func cancel(_ envelope: TransportRequest) { poster?.cancel(envelope) }
 
   fileprivate func changeReply(
     _ result: JSONValue, _ method: String, givesDocument: Bool

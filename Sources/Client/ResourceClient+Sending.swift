@@ -114,7 +114,7 @@ extension ResourceClient {
 
   /// A request that is encoded for the transport, with its trace.
   struct RequestWithTrace: Sendable {
-    let envelope: RequestEnvelope
+    let envelope: TransportRequest
     let trace: RequestReplyTrace?
   }
 
@@ -140,7 +140,7 @@ extension ResourceClient {
   @inline(never) func begin(_ message: OutgoingRequest) -> RequestWithTrace {
     let id = transport.nextCorrelationID()
     let begin = ContinuousClock.now
-    let envelope = RequestEnvelope(
+    let envelope = TransportRequest(
       correlationID: id, method: message.method, type: type, params: message.params,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { begin + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
@@ -179,7 +179,7 @@ extension ResourceClient {
   }
 
   /// Returns the description of a request for error messages.
-  private func call(of envelope: RequestEnvelope) -> ClientError.CallDescription {
+  private func call(of envelope: TransportRequest) -> ClientError.CallDescription {
     ClientError.CallDescription(
       method: envelope.method, label: type, queue: transport.queue, correlationID: envelope.correlationID)
   }
@@ -198,7 +198,7 @@ extension ResourceClient {
       return reply
     case .failure(let error):
       activity.end(envelope, at: arrival, isAnswered: false)
-      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.code)
+      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.kind)
       guard mayBeAnswered, let answer = lateReplies?.add(late(envelope)) else { throw error }
       return try answer.get()
     }
@@ -208,7 +208,7 @@ extension ResourceClient {
   ///
   /// After the deadline, the client expects a late reply for as long again as the `timeout`. The service may have
   /// received the change just before the deadline.
-  private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
+  private func late(_ envelope: TransportRequest) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
     let call = call(of: envelope)
@@ -235,7 +235,7 @@ extension ResourceClient {
     }
   }
 
-  private func result(of reply: [UInt8], to envelope: RequestEnvelope) throws(ClientError) -> JSONValue {
+  private func result(of reply: [UInt8], to envelope: TransportRequest) throws(ClientError) -> JSONValue {
     do throws(ClientError) {
       let result = try wireResult(of: reply, to: envelope.method, envelope.correlationID)
       box.properties.observer?.observe(.success(result), to: envelope.method, envelope.params, of: type)

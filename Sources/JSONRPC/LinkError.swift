@@ -1,7 +1,7 @@
 /// The reason why a request got no reply, or why a connection could not be opened.
 public struct LinkError: Error, Sendable, Equatable {
   /// The kinds of failure, such as a lost connection or a missing queue.
-  public enum Code: Sendable, Equatable {
+  public enum Kind: Sendable, Equatable {
     /// The program can't read the address: an unescaped `@` in a URI, an unknown scheme, a file that is not a database.
     case address
     /// No program listens at the address, the name is unknown, or the host can't be reached.
@@ -39,7 +39,7 @@ public struct LinkError: Error, Sendable, Equatable {
   }
 
   /// The kind of failure.
-  public var code: Code
+  public var kind: Kind
   /// The message for the user, one sentence without secrets, such as `connection refused by localhost:5672`.
   public var message: String
   /// Whether the request was sent.
@@ -53,8 +53,8 @@ public struct LinkError: Error, Sendable, Equatable {
   public var wasConfirmed: Bool?
 
   /// Creates an error.
-  public init(_ code: Code, _ message: String, wasSent: Bool = false, wasConfirmed: Bool? = nil) {
-    self.code = code
+  public init(_ kind: Kind, _ message: String, wasSent: Bool = false, wasConfirmed: Bool? = nil) {
+    self.kind = kind
     self.message = message
     self.wasSent = wasSent
     self.wasConfirmed = wasConfirmed

@@ -4,7 +4,7 @@ public import JSONText
 ///
 /// The type is a class, so that a function call copies only a reference. A struct would be slow to copy, because the
 /// compiler does not know the size of its instants (`ContinuousClock.Instant`).
-public final class RequestEnvelope: Sendable {
+public final class TransportRequest: Sendable {
   /// The AMQP correlation id from ``Transport/nextCorrelationID()``; the JSON-RPC id is the same.
   public let correlationID: String
   /// The name of the JSON-RPC method.
@@ -33,10 +33,10 @@ public final class RequestEnvelope: Sendable {
   ///
   /// A client may send such a request again after a loss of the connection.
   public let mayRepeat: Bool
-  /// The time at which the envelope was created.
+  /// The time at which the request was encoded.
   public let begin: ContinuousClock.Instant
 
-  /// Creates an envelope.
+  /// Creates a request from its encoded body.
   public init(
     correlationID: String, method: String, type: String = "", params: JSONObject = [:], body: [UInt8],
     deadline: ContinuousClock.Instant?, timeout: Duration? = nil, expires: Bool = false, mayRepeat: Bool = false,
@@ -74,7 +74,7 @@ public protocol Transport: Sendable {
   /// function still waits for the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8]
 
   /// Ends all waiting requests with an error, even changes that were already sent.
   func abandon()
@@ -85,13 +85,13 @@ public protocol Transport: Sendable {
 
 /// A transport that can pass a reply to a function, so that no task waits for the reply.
 public protocol PostingTransport: Transport {
-  /// Sends a request like ``Transport/send(_:)``, and calls ``PostedRequest/receive(_:)`` with the reply or an error.
-  func post(_ request: PostedRequest)
+  /// Sends a request like ``Transport/send(_:)``, and calls ``CallbackRequest/receive(_:)`` with the reply or an error.
+  func post(_ request: CallbackRequest)
 
   /// Makes a posted request fail with `cancelled`.
   ///
   /// The function has no effect on a change that was already sent.
-  func cancel(_ envelope: RequestEnvelope)
+  func cancel(_ envelope: TransportRequest)
 }
 
 extension PostingTransport {
@@ -99,7 +99,7 @@ extension PostingTransport {
   ///
   /// The function is inlined, so that each request needs fewer suspensions. The continuation is unsafe, because a
   /// checked continuation allocates an object for each request.
-  @inlinable @inline(__always) public func reply(to envelope: RequestEnvelope) async -> Result<[UInt8], LinkError> {
+  @inlinable @inline(__always) public func reply(to envelope: TransportRequest) async -> Result<[UInt8], LinkError> {
     if Task.isCancelled { return .failure(LinkError(.cancelled, "interrupted")) }
     return await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in

@@ -59,7 +59,7 @@ package final class BrokerLink: PoolBrokerLink {
     _ uri: String, name: String, listener: AMQP.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
   ) async throws(LinkError) -> BrokerLink {
-    try await mapped { () throws(BrokerError) in
+    try await mapped { () throws(AMQPClientError) in
       let uri = try await complete(try AMQPURI(uri), password)
       if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
       let fresh = try await Dialer(uri, name: name, listener: listener)
@@ -75,18 +75,18 @@ package final class BrokerLink: PoolBrokerLink {
   /// history of the prompt shows in place of passwords. If it can't ask, such a password is an error.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
-  ) async throws(BrokerError) -> AMQPURI {
+  ) async throws(AMQPClientError) -> AMQPURI {
     let isMasked = uri.password == "***"
     guard uri.lacksPassword || isMasked else { return uri }
     guard let ask else {
       guard isMasked else { return uri }
-      throw BrokerError(
+      throw AMQPClientError(
         .accessRefused,
         "the password in the URI is ***, which stands for a password that the history and save do not store; "
           + "run the script at a terminal, where connect asks for the password, or write connect env(\"NAME\")")
     }
     guard let password = await ask("password of \(uri.user) at \(uri.host): ") else {
-      throw BrokerError(.cancelled, "interrupted")
+      throw AMQPClientError(.cancelled, "interrupted")
     }
     var uri = uri
     (uri.password, uri.lacksPassword) = (password, false)
@@ -117,7 +117,7 @@ package final class BrokerLink: PoolBrokerLink {
 
   package func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     let dialer = dialer
-    let client = try await Self.mapped { () throws(BrokerError) in
+    let client = try await Self.mapped { () throws(AMQPClientError) in
       try await ReconnectingQueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)
     }
     clients.withLock { $0.append(client) }
@@ -128,12 +128,12 @@ package final class BrokerLink: PoolBrokerLink {
     if let silentUntil = silentUntil.withLock({ $0 }), deadline < silentUntil {
       throw LinkError(.timeout, "the broker does not answer")
     }
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       let state = try await dialer.probe(queue: queue, until: deadline)
       silentUntil.withLock { $0 = nil }
       return state.map { QueueState(messages: $0.messages, consumers: $0.consumers) }
     } catch {
-      if error.code == .timeout { silentUntil.withLock { $0 = .now + .seconds(5) } }
+      if error.kind == .timeout { silentUntil.withLock { $0 = .now + .seconds(5) } }
       throw LinkError(error)
     }
   }
@@ -146,7 +146,7 @@ package final class BrokerLink: PoolBrokerLink {
     respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
   ) async throws(LinkError) {
     let dialer = dialer
-    try await Self.mapped { () throws(BrokerError) in
+    try await Self.mapped { () throws(AMQPClientError) in
       try await dialer.takeBack(queue: queue, declaration, while: isNeeded, respond: respond)
     }
   }
@@ -160,8 +160,10 @@ package final class BrokerLink: PoolBrokerLink {
   }
 
   /// Runs `body`, and converts a broker error to a link error.
-  package static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
-    do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
+  package static func mapped<Result>(_ body: () async throws(AMQPClientError) -> Result) async throws(LinkError)
+    -> Result
+  {
+    do throws(AMQPClientError) { return try await body() } catch { throw LinkError(error) }
   }
 }
 
@@ -177,25 +179,25 @@ private final class BrokerTransport: PostingTransport {
 
   func nextCorrelationID() -> String { client.nextCorrelationID() }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ request: PostedRequest) {
+  func post(_ request: CallbackRequest) {
     let envelope = request.envelope
     client.post(
       correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
       expires: envelope.expires, mayRepeat: envelope.mayRepeat, for: request)
   }
 
-  func cancel(_ envelope: RequestEnvelope) { client.cancel(envelope.correlationID) }
+  func cancel(_ envelope: TransportRequest) { client.cancel(envelope.correlationID) }
 
   func abandon() { client.abandon() }
 
   func close() async { await client.close() }
 }
 
-extension PostedRequest: ReplyReceiver {
+extension CallbackRequest: ReplyReceiver {
   /// Receives the reply, and converts an error of the broker's connection to a link error.
-  package func receive(_ reply: Result<[UInt8], BrokerError>) {
+  package func receive(_ reply: Result<[UInt8], AMQPClientError>) {
     switch reply {
     case .success(let body): receive(Result<[UInt8], LinkError>.success(body))
     case .failure(let error): receive(Result<[UInt8], LinkError>.failure(LinkError(error)))
@@ -205,9 +207,9 @@ extension PostedRequest: ReplyReceiver {
 
 extension LinkError {
   /// Creates a link error from a broker error.
-  package init(_ error: BrokerError) {
-    let code: Code =
-      switch error.code {
+  package init(_ error: AMQPClientError) {
+    let kind: Kind =
+      switch error.kind {
       case .address: .address
       case .unreachable: .unreachable
       case .tls: .tls
@@ -226,6 +228,6 @@ extension LinkError {
       case .cancelled: .cancelled
       case .malformed: .malformed
       }
-    self.init(code, error.message, wasSent: error.wasSent, wasConfirmed: error.wasConfirmed)
+    self.init(kind, error.message, wasSent: error.wasSent, wasConfirmed: error.wasConfirmed)
   }
 }

@@ -6,7 +6,7 @@ import Values
 import Formats
 
 /// The options of `retort check`.
-struct CheckOptions: ParsableArguments {
+struct CheckCommandOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The format of findings: text, or json for editors.", valueName: "FORMAT"))
   var output: FindingsFormat = .text
 
@@ -21,7 +21,7 @@ struct CheckOptions: ParsableArguments {
 /// Checks scripts for errors, without running them and without a connection: `retort check`.
 ///
 /// - Returns: 0, or 2 if a file has an error.
-func check(_ options: CheckOptions, _ console: Console) -> Int32 {
+func check(_ options: CheckCommandOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
   sessionOptions.renderer = DiagnosticRenderer(
     width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)

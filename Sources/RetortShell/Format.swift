@@ -6,7 +6,7 @@ import Values
 import Formats
 
 /// The options of `retort fmt`.
-struct FormatOptions: ParsableArguments {
+struct FormatCommandOptions: ParsableArguments {
   @Flag(help: "Changes no file. Lists the files whose layout would change. If there are any, the exit status is 1.")
   var check = false
 
@@ -20,7 +20,7 @@ struct FormatOptions: ParsableArguments {
 /// The function changes each file completely or not at all.
 ///
 /// - Returns: 2 if a file can't be read or has a syntax error, 1 if `--check` lists a file, otherwise 0.
-func format(_ options: FormatOptions, _ console: Console) -> Int32 {
+func format(_ options: FormatCommandOptions, _ console: Console) -> Int32 {
   var status: Int32 = 0
   for file in options.files { status = max(status, format(file, isCheck: options.check, console)) }
   return status

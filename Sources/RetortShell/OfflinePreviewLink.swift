@@ -41,7 +41,7 @@ private final class OfflinePreviewTransport: Transport {
 
   func nextCorrelationID() -> String { "\(count.wrappingAdd(1, ordering: .relaxed).newValue)" }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
     let request = (try? JSONValue(parsing: envelope.body))?.objectValue ?? [:]
     show(["queue": .string(queue), "request": .object(request.hidingSecrets)])
     let result = result(envelope, request["params"]?.objectValue ?? [:])
@@ -50,7 +50,7 @@ private final class OfflinePreviewTransport: Transport {
 
   func close() async {}
 
-  private func result(_ envelope: RequestEnvelope, _ params: JSONObject) -> JSONValue {
+  private func result(_ envelope: TransportRequest, _ params: JSONObject) -> JSONValue {
     switch envelope.method {
     case "index": ["data": [], "meta": ["record-count": 0]]
     case "show": ["data": ["type": .string(envelope.type), "id": params["id"] ?? "1", "attributes": [:]]]

@@ -36,13 +36,13 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   let rest = Array(arguments.dropFirst())
   switch arguments.first {
   case "check":
-    return await parsed(CheckOptions.self, rest, "check", console) { check($0, console) }
+    return await parsed(CheckCommandOptions.self, rest, "check", console) { check($0, console) }
   case "fmt":
-    return await parsed(FormatOptions.self, rest, "fmt", console) { format($0, console) }
+    return await parsed(FormatCommandOptions.self, rest, "fmt", console) { format($0, console) }
   case "serve":
-    return await parsed(ServeOptions.self, rest, "serve", console) { await serve($0, console, environment) }
+    return await parsed(ServeCommandOptions.self, rest, "serve", console) { await serve($0, console, environment) }
   case "doctor":
-    return await parsed(DoctorOptions.self, rest, "doctor", console) { await doctor($0, console, environment) }
+    return await parsed(DoctorCommandOptions.self, rest, "doctor", console) { await doctor($0, console, environment) }
   case "demo":
     if console.showsUsage(demoUsage, for: rest) { return 0 }
     guard let rewritten = rewritten(rest, console, takesFile: false) else { return 2 }
@@ -51,7 +51,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   case "completions": return completions(rest, console, environment)
   case "man": return manual(rest, console)
   case "work":
-    return await parsed(WorkOptions.self, rest, "work", console) { await work($0, console, environment) }
+    return await parsed(WorkCommandOptions.self, rest, "work", console) { await work($0, console, environment) }
   case "ctl": return control(rest, console, environment)
   case "journal": return await journal(rest, console)
   case "trust": return trust(rest, console, environment)
@@ -328,7 +328,7 @@ func makeSession(
 /// an invalid URI of a broker.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
-  do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
+  do throws(AMQPClientError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
 /// Returns the identity of the connection that a URI opens.

@@ -44,7 +44,7 @@ private func serving(_ options: ServiceSettings, _ console: ServiceOutputAndStop
 /// Returns the message and the exit status for an error.
 private func report(of error: any Error) -> (text: String, status: Int32) {
   switch error {
-  case let error as BrokerError: ("error[connection]: \(error.message)", 4)
+  case let error as AMQPClientError: ("error[connection]: \(error.message)", 4)
   case let error as ResourceService.DatabaseOpeningError: ("error[file]: \(error.message)\n  = \(error.nextStep)", 2)
   case let error as CallLog.LogOpeningError: ("error[file]: --log \(error.message)", 2)
   case let error as QueueOptionError: ("error: \(error.message)", 2)
@@ -83,9 +83,9 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 /// - Throws: A broker error if the first attempt to connect fails, or if the broker refuses the user or a queue.
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServiceOutputAndStopCallbacks
-) async throws(BrokerError) {
+) async throws(AMQPClientError) {
   let shared = try await queuesWithConsumers(queues.map(\.name), dialer)
-  try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in
+  try await dialer.serve(queues: queues.count) { index, connection, taken throws(AMQPClientError) in
     try await queues[index].serve(on: connection, after: taken)
   } begun: { isAgain in
     let names = queues.map(\.name).joined(separator: " ")
@@ -98,7 +98,7 @@ private func serve(
 }
 
 /// Returns the queues that another service already consumes.
-private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async throws(BrokerError) -> [String] {
+private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async throws(AMQPClientError) -> [String] {
   let connection = try await dialer.connected(until: nil)
   var shared: [String] = []
   for queue in queues {

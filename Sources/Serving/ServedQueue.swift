@@ -33,8 +33,8 @@ struct ServedQueue: Sendable {
   ///   - connection: The connection.
   ///   - taken: The number of requests that the service received from the queue on earlier connections.
   /// - Returns: The channel on which the service consumes the queue.
-  /// - Throws: `BrokerError` if the broker refuses the queue.
-  func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+  /// - Throws: `AMQPClientError` if the broker refuses the queue.
+  func serve(on connection: Connection, after taken: Int) async throws(AMQPClientError) -> ServiceChannel {
     let settings = ServiceChannel.QueueServingSettings(
       workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
       declaration: options.declaration)

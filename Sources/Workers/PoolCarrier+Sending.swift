@@ -20,14 +20,14 @@ extension PoolCarrier {
   ///   change of the chunk was sent.
   func sent(_ chunk: Chunk, waitLimit: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
-    let envelope = RequestEnvelope(
+    let envelope = TransportRequest(
       correlationID: id, method: Chunk.method, body: pool.signed(chunk.request(id: id)),
       deadline: .now + (waitLimit ?? Self.waitLimit(of: chunk)), expires: true)
     let bytes: [UInt8]
     do throws(LinkError) { bytes = try await transport.send(envelope) } catch {
       guard error.wasSent else {
         var refusal = ClientError(
-          error.code == .noRoute ? .noRoute : .connection, "the pool \(pool.name): \(error.message)")
+          error.kind == .noRoute ? .noRoute : .connection, "the pool \(pool.name): \(error.message)")
         refusal.wasConfirmed = error.wasConfirmed
         throw refusal
       }

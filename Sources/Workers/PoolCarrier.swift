@@ -79,8 +79,8 @@ package final class PoolCarrier: CallbackCarrier {
       transport = try await link.open(queue: pool.queue)
     } catch {
       throw ClientError(
-        error.code == .noRoute ? .noRoute : .connection, error.message,
-        nextStep: error.code == .noRoute
+        error.kind == .noRoute ? .noRoute : .connection, error.message,
+        nextStep: error.kind == .noRoute
           ? "start a worker: retort work --pool \(pool.name); for the worker, set RETORT_URL to the broker's URI with "
             + "the password, and \(WorkerPool.keyVariable) to the pool's secret"
           : "no change was sent: run the statement again")

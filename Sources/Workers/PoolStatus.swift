@@ -7,7 +7,7 @@ import JSONText
 /// - Throws: A broker error if the broker can't be reached.
 package func poolStatus(
   _ pool: WorkerPool, _ uri: AMQPURI, connectionName: String
-) async throws(BrokerError) -> String {
+) async throws(AMQPClientError) -> String {
   let dialer = try await Dialer(uri, name: connectionName)
   guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(30)) else {
     await dialer.close()

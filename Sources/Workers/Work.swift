@@ -73,7 +73,7 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
     callbacks.note("stopped: \(worker.status.text)")
     return 0
   } catch {
-    let message = (error as? BrokerError)?.message ?? (error as? LinkError)?.message ?? "\(error)"
+    let message = (error as? AMQPClientError)?.message ?? (error as? LinkError)?.message ?? "\(error)"
     callbacks.note("error[connection]: \(message)")
     return 4
   }
@@ -81,8 +81,8 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
 
 private func serve(
   _ worker: Worker, _ settings: WorkerSettings, _ dialer: Dialer, _ callbacks: WorkerCallbacks
-) async throws(BrokerError) {
-  try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
+) async throws(AMQPClientError) {
+  try await dialer.serve(queues: 2) { index, connection, taken throws(AMQPClientError) in
     // The worker serves its queue for status requests before the pool's queue. Each consumer of the pool's queue can
     // therefore answer a status request, as `--status` expects.
     if index == 0 { return try await worker.serveQuestions(on: connection) }

@@ -44,7 +44,7 @@ final class Worker: Sendable {
   /// It also aborts the connection to the services, so that no request of the chunk arrives later.
   ///
   /// `taken` is the number of chunks that the worker got on earlier connections.
-  func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+  func serve(on connection: Connection, after taken: Int) async throws(AMQPClientError) -> ServiceChannel {
     let validity = DeliveryValidity(freezeDetector)
     Task {
       _ = await connection.ended()
@@ -66,10 +66,10 @@ final class Worker: Sendable {
   /// Serves a separate queue for status requests.
   ///
   /// The queue's name contains the number of the worker: the lowest number that no other worker uses.
-  func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
+  func serveQuestions(on connection: Connection) async throws(AMQPClientError) -> ServiceChannel {
     var number = 1
     while true {
-      do throws(BrokerError) {
+      do throws(AMQPClientError) {
         return try await connection.serve(
           queue: settings.pool.questions(to: number),
           on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))

@@ -8,9 +8,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
   /// Sends `count` changes at the same time to a queue without a service, and returns their errors.
   private func changes(_ count: Int, _ client: ReconnectingQueueClient, within waitLimit: Duration) async
-    -> [BrokerError?]
+    -> [AMQPClientError?]
   {
-    await withTaskGroup(of: BrokerError?.self) { group in
+    await withTaskGroup(of: AMQPClientError?.self) { group in
       for number in 0..<count {
         group.addTask { await client.failure("change \(number)", within: waitLimit, mayRepeat: false) }
       }
@@ -39,20 +39,20 @@ import Testing
     let dialer = try await Dialer(try AMQPURI(vhost.uri), name: "test")
     let client = try await ReconnectingQueueClient(dialer, queue: "closed")
     let errors = await changes(100, client, within: .seconds(3600))
-    #expect(errors.allSatisfy { $0?.code == .accessRefused && $0?.wasSent == false })
+    #expect(errors.allSatisfy { $0?.kind == .accessRefused && $0?.wasSent == false })
     await dialer.close()
   }
 
   @Test func reportsLateReplies() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
-    let (strays, stray) = AsyncStream.makeStream(of: (String, Result<[UInt8], BrokerError>).self)
+    let (strays, stray) = AsyncStream.makeStream(of: (String, Result<[UInt8], AMQPClientError>).self)
     let dialer = try await Dialer(
       try AMQPURI(proxy.uri), name: "test", listener: Connection.EventObserver(stray: { stray.yield(($0, $1)) }))
     let client = try await ReconnectingQueueClient(dialer, queue: "nowhere")
     proxy.happen(.stall)
     let id = client.nextCorrelationID()
-    await #expect(throws: BrokerError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false)) {
+    await #expect(throws: AMQPClientError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false)) {
       try await client.send(
         correlationID: id, body: [1], deadline: .now + .milliseconds(500), expires: false, mayRepeat: false)
     }
@@ -60,7 +60,7 @@ import Testing
     var told = strays.makeAsyncIterator()
     let late = await told.next()
     #expect(late?.0 == id)
-    #expect(throws: BrokerError(.noRoute, "312 NO_ROUTE")) { try late?.1.get() }
+    #expect(throws: AMQPClientError(.noRoute, "312 NO_ROUTE")) { try late?.1.get() }
     await dialer.close()
     proxy.close()
   }

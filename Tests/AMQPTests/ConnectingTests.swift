@@ -4,8 +4,8 @@ import Testing
 
 /// Tests of opening a connection to the broker, and of the errors of failed attempts.
 @Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
-  private func failure(_ uri: String) async -> BrokerError? {
-    do throws(BrokerError) {
+  private func failure(_ uri: String) async -> AMQPClientError? {
+    do throws(AMQPClientError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
       return nil
     } catch { return error }
@@ -14,7 +14,7 @@ import Testing
   @Test func aWrongPasswordIsNamedAndNotShown() async throws {
     let uri = try await PrivateBroker.shared.uri.replacing("guest:guest@", with: "guest:s3cret@")
     let error = await failure(uri)
-    #expect(error?.code == .authentication)
+    #expect(error?.kind == .authentication)
     #expect(error?.message.contains("refused user guest: ACCESS_REFUSED") == true)
     #expect(error?.message.contains("s3cret") == false)
   }
@@ -33,17 +33,17 @@ import Testing
 
   @Test func aVhostThatIsNotThereIsNamed() async throws {
     let error = await failure(try await PrivateBroker.shared.uri + "nowhere")
-    #expect(error?.code == .vhost)
+    #expect(error?.kind == .vhost)
     #expect(error?.message.contains("has no vhost nowhere for user guest") == true)
   }
 
   @Test func aPortWithoutABrokerIsRefused() async {
-    #expect(await failure("amqp://127.0.0.1:1/") == BrokerError(.unreachable, "connection refused by 127.0.0.1:1"))
+    #expect(await failure("amqp://127.0.0.1:1/") == AMQPClientError(.unreachable, "connection refused by 127.0.0.1:1"))
   }
 
   @Test func aHostThatIsNotThereIsNamed() async {
     let error = await failure("amqp://no-such-host.invalid/")
-    #expect(error?.code == .unreachable)
+    #expect(error?.kind == .unreachable)
     #expect(error?.message.contains("no-such-host.invalid") == true)
   }
 

@@ -48,21 +48,22 @@ extension ReconnectingQueueClient {
   }
 
   /// Sends a text and returns the error; nil if a reply arrives.
-  func failure(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async -> BrokerError?
+  func failure(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async
+    -> AMQPClientError?
   {
     do {
       _ = try await ask(text, within: waitLimit, mayRepeat: mayRepeat)
       return nil
-    } catch { return error as? BrokerError }
+    } catch { return error as? AMQPClientError }
   }
 
   /// Sends a text to a service that does not reply, and returns the error of the timeout.
   ///
   /// If the time ends before the client has sent the request, the function sends the request again.
-  func silence(_ text: String, within waitLimit: Duration, mayRepeat: Bool = true) async -> BrokerError? {
+  func silence(_ text: String, within waitLimit: Duration, mayRepeat: Bool = true) async -> AMQPClientError? {
     while true {
       let error = await failure(text, within: waitLimit, mayRepeat: mayRepeat)
-      if error?.code != .timeout || error?.wasSent == true { return error }
+      if error?.kind != .timeout || error?.wasSent == true { return error }
     }
   }
 }

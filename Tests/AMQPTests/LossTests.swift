@@ -10,7 +10,7 @@ import Testing
     #expect(try await client.ask("one") == "one")
     try echo.vhost.closeConnections()
     // The broker has also closed the connection of the service, so the queue has no consumer.
-    let silence = await client.failure("two", within: .milliseconds(200))?.code
+    let silence = await client.failure("two", within: .milliseconds(200))?.kind
     #expect(silence == .timeout || silence == .lost, "nobody answers, or it is not connected yet")
     let again = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
     _ = try await again.serve(queue: "echo") { $0 }
@@ -39,7 +39,7 @@ import Testing
     for _ in 0..<2 { await arrivals.next() }
     try echo.vhost.cutConnections()
     let lost = await change.value
-    #expect(lost?.code == .lost)
+    #expect(lost?.kind == .lost)
     #expect(lost?.wasSent == true)
     let fresh = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
     _ = try await fresh.serve(queue: "slow", prefetch: 10) { $0 }
@@ -103,7 +103,7 @@ import Testing
       await client.close()
       for call in calls {
         let error = await call.value
-        #expect(error == nil || error?.code == .stopped, "\(String(describing: error))")
+        #expect(error == nil || error?.kind == .stopped, "\(String(describing: error))")
       }
     }
     await echo.close()
@@ -115,15 +115,15 @@ import Testing
     let client = try await echo.client()
     #expect(try await client.ask("one") == "one")
     try broker.setMemoryAlarm(true)
-    var error: BrokerError?
+    var error: AMQPClientError?
     repeat {
       error = await client.failure("two", within: .milliseconds(300))
-    } while error?.code != .blocked || error?.wasSent == true
-    #expect(error == BrokerError(.blocked, "the broker is blocked: low on memory"))
+    } while error?.kind != .blocked || error?.wasSent == true
+    #expect(error == AMQPClientError(.blocked, "the broker is blocked: low on memory"))
     for waitLimit in [Duration.milliseconds(2100), .milliseconds(300)] {
-      #expect(await client.failure("two", within: waitLimit)?.code == .blocked)
+      #expect(await client.failure("two", within: waitLimit)?.kind == .blocked)
     }
-    await #expect(throws: BrokerError(.blocked, "the broker is blocked: low on memory")) {
+    await #expect(throws: AMQPClientError(.blocked, "the broker is blocked: low on memory")) {
       try await echo.dialer.probe(queue: "echo", until: .now + .seconds(60))
     }
     try broker.setMemoryAlarm(false)
@@ -139,11 +139,11 @@ import Testing
     let echo = try await Echo(on: broker)
     let client = try await echo.client()
     try broker.setMemoryAlarm(true)
-    while await client.failure("one", within: .milliseconds(300))?.code != .blocked {}
+    while await client.failure("one", within: .milliseconds(300))?.kind != .blocked {}
     await client.close()
-    #expect(await client.failure("two", within: .seconds(60))?.code == .stopped)
+    #expect(await client.failure("two", within: .seconds(60))?.kind == .stopped)
     await echo.dialer.close()
-    await #expect(throws: BrokerError.self) { try await echo.dialer.connected(until: .now + .seconds(60)) }
+    await #expect(throws: AMQPClientError.self) { try await echo.dialer.connected(until: .now + .seconds(60)) }
     await broker.stop()
   }
 }

@@ -34,7 +34,7 @@ import Testing
     let echo = try await Echo(on: broker)
     let (client, other) = (try await echo.client(), try await echo.client())
     try broker.setMemoryAlarm(true)
-    while await client.failure("one", within: .milliseconds(300))?.code != .blocked {}
+    while await client.failure("one", within: .milliseconds(300))?.kind != .blocked {}
     await client.close()
     try broker.setMemoryAlarm(false)
     #expect(try await other.ask("two") == "two")

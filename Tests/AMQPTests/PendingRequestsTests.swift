@@ -5,7 +5,7 @@ import Testing
 /// Tests that a channel finds its waiting requests by key, also if the keys have the same last eight bits.
 @Suite struct PendingRequestsTests {
   private final class Receiver: ReplyReceiver {
-    func receive(_ reply: Result<[UInt8], BrokerError>) {}
+    func receive(_ reply: Result<[UInt8], AMQPClientError>) {}
   }
 
   /// Returns a request whose message has the key as its body.

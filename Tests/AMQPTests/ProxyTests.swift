@@ -25,7 +25,7 @@ import Testing
     held.proxy.happen(fault)
     for change in changes {
       let lost = await change.value
-      #expect(lost?.code == .lost && lost?.message == fault.message && lost?.wasSent == true)
+      #expect(lost?.kind == .lost && lost?.message == fault.message && lost?.wasSent == true)
     }
     var notices = held.notices.makeAsyncIterator()
     let first = await notices.next()
@@ -47,7 +47,7 @@ import Testing
     held.open()
     held.proxy.happen(.stall)
     let late = await held.client.silence("late", within: .milliseconds(500), mayRepeat: false)
-    #expect(late == BrokerError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false))
+    #expect(late == AMQPClientError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false))
     held.proxy.goOn()
     #expect(try await held.client.ask("in time") == "in time")
     let counters = try await held.dialer.connected(until: nil).counters
@@ -82,8 +82,8 @@ import Testing
     let proxy = try Proxy(to: vhost.uri)
     proxy.happen(.stall)
     let uri = try AMQPURI(proxy.uri + "&connection_timeout=200")
-    let error = await #expect(throws: BrokerError.self) { _ = try await Connection.open(uri, name: "test") }
-    #expect(error == BrokerError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
+    let error = await #expect(throws: AMQPClientError.self) { _ = try await Connection.open(uri, name: "test") }
+    #expect(error == AMQPClientError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
     proxy.close()
   }
 
@@ -92,12 +92,12 @@ import Testing
     let proxy = try Proxy(to: vhost.uri)
     proxy.happen(.stall)
     let uri = try AMQPURI(proxy.uri + "&connection_timeout=600000")
-    let dialing = Task { () async -> BrokerError? in
-      do throws(BrokerError) { _ = try await Dialer(uri, name: "test") } catch { return error }
+    let dialing = Task { () async -> AMQPClientError? in
+      do throws(AMQPClientError) { _ = try await Dialer(uri, name: "test") } catch { return error }
       return nil
     }
     dialing.cancel()
-    #expect(await dialing.value?.code == .cancelled)
+    #expect(await dialing.value?.kind == .cancelled)
     proxy.close()
   }
 
@@ -108,7 +108,7 @@ import Testing
     let held = try await HeldService(parameters: "&heartbeat=1200")
     held.proxy.happen(.stall)
     let late = await held.client.failure("late", within: .milliseconds(200))
-    #expect(late?.code == .timeout)
+    #expect(late?.kind == .timeout)
     await held.dialer.close()
     await held.close()
   }
@@ -123,7 +123,7 @@ import Testing
     held.open()
     var ends = held.proxy.ends.makeAsyncIterator()
     await ends.next()
-    #expect(await long == BrokerError(.timeout, "the timeout expired", wasSent: true))
+    #expect(await long == AMQPClientError(.timeout, "the timeout expired", wasSent: true))
     held.proxy.goOn()
     #expect(try await other == "other")
     #expect(try await held.client.ask("afterwards") == "afterwards")
@@ -141,7 +141,7 @@ import Testing
     #expect(await notices.next() == "\(Proxy.Fault.cut.message); connecting to PROXY again")
     #expect(
       await held.client.failure("hasty", within: .milliseconds(300))
-        == BrokerError(.lost, "not connected: the timeout expired"))
+        == AMQPClientError(.lost, "not connected: the timeout expired"))
     held.proxy.goOn()
     #expect(try await patient == "patient")
     await held.close()

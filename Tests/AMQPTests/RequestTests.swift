@@ -62,7 +62,7 @@ import Testing
     let echo = try await Echo()
     let client = try await echo.client("nowhere")
     let error = await client.failure("hello", within: nil)
-    #expect(error?.code == .noRoute)
+    #expect(error?.kind == .noRoute)
     #expect(error?.message.hasPrefix("there is no queue nowhere on amqp://guest@127.0.0.1:") == true)
     await echo.close()
   }
@@ -76,7 +76,7 @@ import Testing
     }
     let client = try await echo.client("silent")
     let error = await client.silence("hello", within: .milliseconds(50), mayRepeat: false)
-    #expect(error?.code == .timeout && error?.message == "the timeout expired" && error?.wasSent == true)
+    #expect(error?.kind == .timeout && error?.message == "the timeout expired" && error?.wasSent == true)
     await silent.close()
     await echo.close()
   }
@@ -94,7 +94,7 @@ import Testing
     let asking = Task { await client.failure("hello", within: nil) }
     for await _ in arrived.stream { break }
     asking.cancel()
-    #expect(await asking.value == BrokerError(.cancelled, "interrupted", wasSent: true))
+    #expect(await asking.value == AMQPClientError(.cancelled, "interrupted", wasSent: true))
     await silent.close()
     await echo.close()
   }
@@ -116,7 +116,7 @@ import Testing
     given.cancel()
     silent.client.abandon()
     let error = await given.value
-    #expect(error?.code == .cancelled && error?.wasSent == true)
+    #expect(error?.kind == .cancelled && error?.wasSent == true)
     silent.open()
     await silent.close()
   }
@@ -130,7 +130,7 @@ import Testing
       return await held.client.failure("change", mayRepeat: false)
     }
     change.cancel()
-    #expect(await change.value == BrokerError(.cancelled, "interrupted"))
+    #expect(await change.value == AMQPClientError(.cancelled, "interrupted"))
     await held.close()
   }
 
@@ -138,7 +138,8 @@ import Testing
     let echo = try await Echo()
     let client = try await echo.client()
     let error = await client.failure(String(repeating: "x", count: 128 << 20 + 1))
-    #expect(error == BrokerError(.tooLarge, "the message has 134217729 bytes, but the broker accepts at most 128 MiB"))
+    #expect(
+      error == AMQPClientError(.tooLarge, "the message has 134217729 bytes, but the broker accepts at most 128 MiB"))
     #expect(try await client.ask("still here") == "still here")
     await echo.close()
   }
@@ -150,7 +151,7 @@ import Testing
     #expect(try echo.vhost.queues().count == before.count + 1)
     await client.close()
     #expect(try await echo.vhost.soon { try $0.queues() == before })
-    #expect(await client.failure("hello") == BrokerError(.stopped, "the client was stopped"))
+    #expect(await client.failure("hello") == AMQPClientError(.stopped, "the client was stopped"))
     await echo.close()
   }
 }

@@ -12,14 +12,14 @@ import Testing
   private func failure(
     _ uri: String, _ certificates: Certificates? = nil, attempts: Int = 3
   ) async -> String? {
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
       return nil
     } catch {
       // The broker sends a TLS alert and then resets the connection. If the reset arrives before retort has read the
       // alert, TCP discards the alert. Then only another attempt can show the real error.
-      if error.code == .unreachable, attempts > 1 { return await failure(uri, certificates, attempts: attempts - 1) }
-      #expect(error.code == .tls)
+      if error.kind == .unreachable, attempts > 1 { return await failure(uri, certificates, attempts: attempts - 1) }
+      #expect(error.kind == .tls)
       return certificates.map { error.message.replacing($0.folder, with: "DIR") } ?? error.message
     }
   }

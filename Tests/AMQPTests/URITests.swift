@@ -84,7 +84,7 @@ import Testing
       "frame_max=1 is out of range: frame_max takes a number from 4096 to 134217728"
     ),
   ]) func anInvalidURIIsRefused(_ text: String, message: String) {
-    #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }
+    #expect(throws: AMQPClientError(.address, message)) { try AMQPURI(text) }
   }
 
   @Test(arguments: ["amqp://bea:s3cret@h:5673/a%2Fb", "amqp://bea:s3cret@h:5673/a%2fb?heartbeat=2"])

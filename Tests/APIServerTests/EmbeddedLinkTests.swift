@@ -13,14 +13,14 @@ import Testing
   private func envelope(
     _ transport: any Transport, _ method: String = "destroy", deadline: ContinuousClock.Instant? = nil,
     expires: Bool = false, mayRepeat: Bool = false
-  ) -> RequestEnvelope {
+  ) -> TransportRequest {
     let id = transport.nextCorrelationID()
     let body = Array(#"{"id":"\#(id)","jsonrpc":"2.0","method":"\#(method)","params":{"id":"20"}}"#.utf8)
-    return RequestEnvelope(
+    return TransportRequest(
       correlationID: id, method: method, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat)
   }
 
-  private func failure(_ transport: any Transport, _ envelope: RequestEnvelope) async -> LinkError? {
+  private func failure(_ transport: any Transport, _ envelope: TransportRequest) async -> LinkError? {
     do throws(LinkError) {
       _ = try await transport.send(envelope)
       return nil
@@ -32,7 +32,7 @@ import Testing
     while true {
       let error = await failure(
         transport, envelope(transport, deadline: .now + .milliseconds(20), expires: expires))
-      if error?.code != .timeout || error?.wasSent == true { return error }
+      if error?.kind != .timeout || error?.wasSent == true { return error }
     }
   }
 
@@ -94,7 +94,7 @@ import Testing
     let transport = try await link.open(queue: "tags")
     let busy = DispatchSemaphore(value: 0)
     link.work.async { busy.wait() }
-    #expect(await silence(transport)?.code == .timeout)
+    #expect(await silence(transport)?.kind == .timeout)
     busy.signal()
     _ = try await transport.send(envelope(transport, "show"))
     #expect(link.service.ids("tags", #"{"filter":{"id":"20"}}"#) == [])
@@ -107,7 +107,7 @@ import Testing
     let read = envelope(transport, "show", mayRepeat: true)
     let sender = Task { await failure(transport, read) }
     sender.cancel()
-    #expect(await sender.value?.code == .cancelled)
+    #expect(await sender.value?.kind == .cancelled)
     busy.signal()
   }
 
@@ -164,10 +164,10 @@ import Testing
 }
 
 /// A posted request that passes its reply to a closure of the test.
-private final class ObservedRequest: PostedRequest, @unchecked Sendable {
+private final class ObservedRequest: CallbackRequest, @unchecked Sendable {
   private let observe: @Sendable (Result<[UInt8], LinkError>) -> Void
 
-  init(_ envelope: RequestEnvelope, _ observe: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
+  init(_ envelope: TransportRequest, _ observe: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
     self.observe = observe
     super.init(envelope)
   }

@@ -36,7 +36,7 @@ import Testing
       failure(folder)
         == ResourceService.DatabaseOpeningError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
     let torn = try TemporaryFile(bytes: Array("SQLite format 3\0".utf8) + Array(repeating: 7, count: 5000))
-    #expect(failure(torn.path)?.code == .unreadable)
+    #expect(failure(torn.path)?.kind == .unreadable)
     let bare = try TemporaryFile("CREATE VIEW v AS SELECT 1")
     #expect(
       failure(bare.path) == ResourceService.DatabaseOpeningError(.noTables, "\"\(bare.path)\" has no table to serve"))

@@ -57,14 +57,14 @@ import Testing
   /// Tests that only `Bulk` sends changes, because other targets have no access to the functions that send.
   ///
   /// `Client` marks these functions with `@_spi(Sending)`. Only targets that implement a transport may build a
-  /// `RequestEnvelope`.
+  /// `TransportRequest`.
   @Test func onlyBulkSendsChanges() throws {
     for (target, files) in try sources() where target != "Bulk" && target != "Client" {
       for file in files where file.pathExtension == "swift" {
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(!text.contains("@_spi(Sending)"), "\(target)/\(file.lastPathComponent)")
         let opens = ["AMQP", "JSONRPC", "APIServer", "RetortShell", "Workers"].contains(target)
-        #expect(opens || !text.contains("RequestEnvelope("), "\(target)/\(file.lastPathComponent)")
+        #expect(opens || !text.contains("TransportRequest("), "\(target)/\(file.lastPathComponent)")
       }
     }
   }

@@ -32,7 +32,7 @@ final class ScriptedService: Transport {
 
   func nextCorrelationID() -> String { "1" }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
     let rows = state.withLock { state in
       state.reads += 1
       return state.rows

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (LinkError.Code.timeout, false, ClientError.Kind.timeout, ClientError.Kind.connection),
+    (LinkError.Kind.timeout, false, ClientError.Kind.timeout, ClientError.Kind.connection),
     (.timeout, true, .timeout, .unknown), (.noRoute, false, .noRoute, .noRoute), (.noRoute, true, .noRoute, .noRoute),
     (.lost, false, .connection, .connection), (.lost, true, .connection, .unknown),
     (.closed, true, .connection, .unknown), (.unreachable, false, .connection, .connection),
@@ -95,7 +95,7 @@ import Testing
     (.tooLarge, false, .value, .value),
   ])
   func aLinksFailure(
-    code: LinkError.Code, wasSent: Bool, reading: ClientError.Kind, changing: ClientError.Kind
+    code: LinkError.Kind, wasSent: Bool, reading: ClientError.Kind, changing: ClientError.Kind
   ) async {
     let error = LinkError(code, "as the link says", wasSent: wasSent)
     let (client, _) = ResourceClient.scripted([.failure(error), .failure(error)])

@@ -17,7 +17,7 @@ import Testing
 
     var notes: [String] { recorded.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
 
-    init(_ code: LinkError.Code = .timeout, count: Int = 1, _ settings: ClientSettings = .posts) {
+    init(_ code: LinkError.Kind = .timeout, count: Int = 1, _ settings: ClientSettings = .posts) {
       let failures = Array(
         repeating: ScriptedTransport.Answer.failure(LinkError(code, "silence", wasSent: true)), count: count)
       let recorded = recorded

@@ -25,7 +25,7 @@ import Testing
       }
     }
 
-    func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+    func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
       let page = (try? JSONValue(parsing: envelope.body))?["params"]?["page"]
       let number = page?["number"]?.numberValue?.integer ?? 1
       state.withLock { $0.asked.append(number) }

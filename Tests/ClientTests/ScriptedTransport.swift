@@ -21,7 +21,7 @@ final class ScriptedTransport: Transport {
 
   private struct State {
     var answers: [Answer]
-    var sent: [RequestEnvelope] = []
+    var sent: [TransportRequest] = []
     var ids = 0
   }
 
@@ -32,7 +32,7 @@ final class ScriptedTransport: Transport {
   init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
   /// The envelopes of the requests, in the order in which the client sent them.
-  var sent: [RequestEnvelope] { state.withLock(\.sent) }
+  var sent: [TransportRequest] { state.withLock(\.sent) }
 
   /// The `params` of each request, as JSON text.
   var params: [String] {
@@ -46,7 +46,7 @@ final class ScriptedTransport: Transport {
     }
   }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
     let answer = state.withLock { state in
       state.sent.append(envelope)
       return state.answers.isEmpty ? nil : state.answers.removeFirst()

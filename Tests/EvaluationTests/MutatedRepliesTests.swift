@@ -119,7 +119,7 @@ private final class RepliesTransport: Transport {
 
   func nextCorrelationID() -> String { "\(count.load(ordering: .relaxed))" }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
     let number = count.wrappingAdd(1, ordering: .relaxed).oldValue
     return replies[min(number, replies.count - 1)]
   }

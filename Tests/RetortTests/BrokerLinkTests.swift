@@ -19,7 +19,7 @@ import Testing
     let error = await #expect(throws: LinkError.self) {
       try await link.probe(queue: "none", until: .now + .milliseconds(50))
     }
-    #expect(error?.code == .timeout)
+    #expect(error?.kind == .timeout)
     #expect(try await link.probe(queue: "none", until: .now + .seconds(60)) == nil)
     // The broker has answered, so a probe with little time also sends a request again.
     #expect(try await link.probe(queue: "none", until: .now + .seconds(4)) == nil)

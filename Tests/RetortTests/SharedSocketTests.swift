@@ -19,7 +19,7 @@ import Testing
     #expect(try await vhost.soon { try $0.queues().count == 1 })
     await #expect(throws: LinkError.self) {
       try await kept.send(
-        RequestEnvelope(
+        TransportRequest(
           correlationID: kept.nextCorrelationID(), method: "show", body: [], deadline: .now + .seconds(20)))
     }
     await second.close()

@@ -43,7 +43,7 @@ import Testing
 
     func nextCorrelationID() -> String { "\(number.add(1, ordering: .relaxed).newValue)" }
 
-    func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
+    func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
       guard let request = try? Request(decoding: envelope.body) else { throw LinkError(.lost, "not a request") }
       let count = request.params["changes"]?.arrayValue?.count ?? 0
       let isPaused = isPaused.load(ordering: .sequentiallyConsistent)

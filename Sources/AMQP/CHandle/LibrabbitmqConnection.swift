@@ -30,9 +30,9 @@ final class LibrabbitmqConnection {
   /// login.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (CompletedOpeningStage) -> Void)? = nil
-  ) throws(BrokerError) {
-    guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
-    do throws(BrokerError) { try Self.connect(connection, uri, name, stages) } catch {
+  ) throws(AMQPClientError) {
+    guard let connection = amqp_new_connection() else { throw AMQPClientError(.unreachable, "out of memory") }
+    do throws(AMQPClientError) { try Self.connect(connection, uri, name, stages) } catch {
       amqp_destroy_connection(connection)
       throw error
     }
@@ -49,11 +49,11 @@ final class LibrabbitmqConnection {
   private static func connect(
     _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String,
     _ stages: (@Sendable (CompletedOpeningStage) -> Void)?
-  ) throws(BrokerError) {
+  ) throws(AMQPClientError) {
     var secured: TLSSocket?
     if let tls = uri.tls { secured = try TLSSocket(connection, tls, host: uri.host) }
     guard let socket = secured?.socket ?? amqp_tcp_socket_new(connection) else {
-      throw BrokerError(.unreachable, "out of memory")
+      throw AMQPClientError(.unreachable, "out of memory")
     }
     var timeout = uri.timeLimit
     amqp_set_handshake_timeout(connection, &timeout)
@@ -75,28 +75,28 @@ final class LibrabbitmqConnection {
     AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue...AMQP_STATUS_SSL_ERROR.rawValue ~= status
   }
 
-  private static func unreachable(_ status: Int32, _ code: Int32, _ uri: AMQPURI) -> BrokerError {
+  private static func unreachable(_ status: Int32, _ code: Int32, _ uri: AMQPURI) -> AMQPClientError {
     let place = "\(uri.host):\(uri.port)"
     switch status {
     case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
-      return BrokerError(.unreachable, "there is no host \(uri.host)")
+      return AMQPClientError(.unreachable, "there is no host \(uri.host)")
     case AMQP_STATUS_TIMEOUT.rawValue:
-      return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
+      return AMQPClientError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
     case _ where isOfTLS(status):
-      return BrokerError(
+      return AMQPClientError(
         .unreachable,
         "\(place) ended the connection in the TLS handshake: check that the broker speaks TLS at this port")
     default:
       if code == ECONNREFUSED || status == AMQP_STATUS_SOCKET_ERROR.rawValue {
-        return BrokerError(.unreachable, "connection refused by \(place)")
+        return AMQPClientError(.unreachable, "connection refused by \(place)")
       }
-      return BrokerError(.unreachable, "no connection to \(place): \(text(status))")
+      return AMQPClientError(.unreachable, "no connection to \(place): \(text(status))")
     }
   }
 
   private static func logIn(
     _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String, _ secured: TLSSocket?
-  ) throws(BrokerError) {
+  ) throws(AMQPClientError) {
     var code: UInt16 = 0
     var reason = [CChar](repeating: 0, count: 256)
     let status = retort_login(
@@ -108,19 +108,19 @@ final class LibrabbitmqConnection {
     if code == 0, said.isEmpty, status != AMQP_STATUS_TIMEOUT.rawValue {
       if let objection = secured?.objection(place) { throw objection }
       if secured == nil, TLSSocket.isAnswered(uri) {
-        throw BrokerError(.tls, "\(place) speaks TLS: write amqps://, whose usual port is 5671")
+        throw AMQPClientError(.tls, "\(place) speaks TLS: write amqps://, whose usual port is 5671")
       }
     }
-    if code == 403 { throw BrokerError(.authentication, "\(place) refused user \(uri.user): \(said)") }
-    if code == 530 { throw BrokerError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
-    if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
+    if code == 403 { throw AMQPClientError(.authentication, "\(place) refused user \(uri.user): \(said)") }
+    if code == 530 { throw AMQPClientError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
+    if code != 0 { throw AMQPClientError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
     if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
     if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
-      throw BrokerError(
+      throw AMQPClientError(
         .unreachable,
         "\(place) closed the connection during login without a reason: check that a RabbitMQ broker runs there")
     }
-    throw BrokerError(.unreachable, "the login at \(place) failed: \(text(status))")
+    throw AMQPClientError(.unreachable, "the login at \(place) failed: \(text(status))")
   }
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
@@ -130,7 +130,7 @@ final class LibrabbitmqConnection {
   /// Returns false if no frame has arrived.
   ///
   /// - Throws: `lost` if the socket fails, or if the broker sends bytes that are not valid AMQP.
-  func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
+  func next(_ body: (borrowing Frame) -> Void) throws(AMQPClientError) -> Bool {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
     if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
@@ -143,7 +143,7 @@ final class LibrabbitmqConnection {
   /// Publishes a message on the default exchange.
   ///
   /// Without TLS, a small message is first stored in a buffer. ``flush()`` sends the buffer.
-  func publish(_ message: OutgoingMessage) throws(BrokerError) {
+  func publish(_ message: OutgoingMessage) throws(AMQPClientError) {
     if burst?.add(message) == true { return }
     try flush()
     if burst?.add(message) == true { return }
@@ -157,7 +157,7 @@ final class LibrabbitmqConnection {
   /// Acknowledges a delivery.
   ///
   /// Without TLS, the acknowledgement is first stored in a buffer. ``flush()`` sends the buffer.
-  func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
+  func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(AMQPClientError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
     try check(retort_ack(connection, channel, tag))
@@ -175,12 +175,12 @@ final class LibrabbitmqConnection {
   func discardUnsent() { retort_discard_unsent(descriptor) }
 
   /// Sends the buffered messages.
-  func flush() throws(BrokerError) { try burst?.send(descriptor) }
+  func flush() throws(AMQPClientError) { try burst?.send(descriptor) }
 
   /// Sends the buffered messages, and then an AMQP method on a channel.
   ///
   /// The broker's answer to the method arrives later as a frame.
-  func send(_ method: SynchronousMethod, on channel: UInt16) throws(BrokerError) {
+  func send(_ method: SynchronousMethod, on channel: UInt16) throws(AMQPClientError) {
     try flush()
     let status =
       switch method {
@@ -206,13 +206,13 @@ final class LibrabbitmqConnection {
     try check(status)
   }
 
-  func confirmChannelClose(_ channel: UInt16) throws(BrokerError) {
+  func confirmChannelClose(_ channel: UInt16) throws(AMQPClientError) {
     try check(retort_confirm_channel_close(connection, channel))
   }
 
-  func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }
+  func closeConnection() throws(AMQPClientError) { try check(retort_close_connection(connection)) }
 
-  func confirmConnectionClose() throws(BrokerError) {
+  func confirmConnectionClose() throws(AMQPClientError) {
     try check(retort_confirm_connection_close(connection))
   }
 
@@ -238,15 +238,15 @@ final class LibrabbitmqConnection {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
 
-  private func check(_ status: Int32) throws(BrokerError) {
+  private func check(_ status: Int32) throws(AMQPClientError) {
     if status == AMQP_STATUS_OK.rawValue { return }
     throw .broken(status == AMQP_STATUS_SOCKET_ERROR.rawValue ? String(cString: strerror(errno)) : Self.text(status))
   }
 }
 
-extension BrokerError {
+extension AMQPClientError {
   /// Returns a `lost` error that says why the connection broke.
-  static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
+  static func broken(_ why: String) -> AMQPClientError { AMQPClientError(.lost, "the connection broke: \(why)") }
 }
 
 extension AMQPURI {

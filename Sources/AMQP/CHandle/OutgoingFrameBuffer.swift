@@ -39,7 +39,7 @@ struct OutgoingFrameBuffer {
   /// Sends the added frames and empties the buffer.
   ///
   /// - Throws: `lost` if the socket is broken.
-  mutating func send(_ descriptor: Int32) throws(BrokerError) {
+  mutating func send(_ descriptor: Int32) throws(AMQPClientError) {
     guard count > 0 else { return }
     defer { count = 0 }
     guard bytes.withUnsafeBufferPointer({ retort_send(descriptor, $0.baseAddress, count) }) == 0 else {

@@ -16,8 +16,8 @@ struct TLSSocket {
   /// Creates the socket of a connection, and reads the key and certificate files that the URI names.
   ///
   /// - Throws: A `tls` error. The message says what to correct in the URI.
-  init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
-    guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
+  init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(AMQPClientError) {
+    guard let socket = amqp_ssl_socket_new(connection) else { throw AMQPClientError(.unreachable, "out of memory") }
     self.socket = socket
     self.tls = tls
     name = tls.serverName ?? host
@@ -25,7 +25,7 @@ struct TLSSocket {
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
     amqp_ssl_socket_set_verify_hostname(socket, 0)  // off: OpenSSL itself verifies the name or address
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
-      throw BrokerError(
+      throw AMQPClientError(
         .tls, "\(name) is not a valid server name: correct the host, or the parameter server_name_indication=")
     }
     if tls.verifies { try check(retort_trust(socket, tls.authorities), "cacertfile", tls.authorities) }
@@ -52,7 +52,9 @@ struct TLSSocket {
     return status == AMQP_STATUS_OK.rawValue || retort_handshake_of(secured.socket).alert != 0
   }
 
-  private func check(_ read: retort_pem, _ parameter: String, _ file: String, isKey: Bool = false) throws(BrokerError) {
+  private func check(_ read: retort_pem, _ parameter: String, _ file: String, isKey: Bool = false)
+    throws(AMQPClientError)
+  {
     let named = "\(parameter)=\(file)"
     let why: String
     switch read {
@@ -69,7 +71,7 @@ struct TLSSocket {
       why = "\(named) has no key in PEM: name the file of the key with keyfile="
     default: why = "\(named) has no \(isKey ? "key" : "certificate") in PEM"
     }
-    throw BrokerError(.tls, why)
+    throw AMQPClientError(.tls, why)
   }
 
   /// The version, the cipher and the certificates of a successful handshake.
@@ -96,22 +98,22 @@ struct TLSSocket {
   /// Returns the error for a failed handshake; nil if the handshake failed for a reason other than TLS.
   ///
   /// `place` is the host and the port, such as `localhost:5671`.
-  func objection(_ place: String) -> BrokerError? {
+  func objection(_ place: String) -> AMQPClientError? {
     let handshake = retort_handshake_of(socket)
-    if let reason = distrust(handshake) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
-    if handshake.wants_certificate != 0 { return BrokerError(.tls, "\(place) \(refusal(handshake))") }
+    if let reason = distrust(handshake) { return AMQPClientError(.tls, "\(place) has a certificate \(reason)") }
+    if handshake.wants_certificate != 0 { return AMQPClientError(.tls, "\(place) \(refusal(handshake))") }
     if handshake.is_plain != 0 {
-      return BrokerError(.tls, "\(place) does not speak TLS: write amqp://, whose usual port is 5672")
+      return AMQPClientError(.tls, "\(place) does not speak TLS: write amqp://, whose usual port is 5672")
     }
     switch handshake.alert {
     case 0: return nil
-    case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
-    case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
+    case 40: return AMQPClientError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
+    case 70: return AMQPClientError(.tls, "\(place) does not speak TLS 1.2 or newer")
     case 112:
-      return BrokerError(
+      return AMQPClientError(
         .tls,
         "\(place) does not recognize the server name \(name): set server_name_indication= to the broker's name")
-    default: return BrokerError(.tls, "\(place) ended the TLS handshake: \(String(cString: handshake.alert_text))")
+    default: return AMQPClientError(.tls, "\(place) ended the TLS handshake: \(String(cString: handshake.alert_text))")
     }
   }
 

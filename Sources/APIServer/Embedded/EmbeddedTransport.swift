@@ -28,9 +28,9 @@ final class EmbeddedTransport: PostingTransport {
 
   func close() async { closed.store(true, ordering: .releasing) }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
+  func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ request: PostedRequest) {
+  func post(_ request: CallbackRequest) {
     let envelope = request.envelope
     if let error = refusal(of: envelope) { return request.receive(.failure(error)) }
     let pending =
@@ -44,7 +44,7 @@ final class EmbeddedTransport: PostingTransport {
     }
   }
 
-  func cancel(_ envelope: RequestEnvelope) {
+  func cancel(_ envelope: TransportRequest) {
     reads.withLock { $0[envelope.correlationID] }?.settle(
       .failure(LinkError(.cancelled, "interrupted", wasSent: true)))
   }
@@ -62,7 +62,7 @@ final class EmbeddedTransport: PostingTransport {
   }
 
   /// Returns the reason why the transport can't send a request; nil if the transport can send the request.
-  private func refusal(of envelope: RequestEnvelope) -> LinkError? {
+  private func refusal(of envelope: TransportRequest) -> LinkError? {
     if link.isClosed { return LinkError(.closed, "the connection is closed") }
     if closed.load(ordering: .acquiring) { return LinkError(.stopped, "the client was stopped") }
     if !link.service.queues.contains(queue) { return link.noRoute(to: queue) }
@@ -70,7 +70,7 @@ final class EmbeddedTransport: PostingTransport {
     return nil
   }
 
-  private func timeout(of envelope: RequestEnvelope, wasSent: Bool) -> LinkError {
+  private func timeout(of envelope: TransportRequest, wasSent: Bool) -> LinkError {
     LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: wasSent)
   }
 }

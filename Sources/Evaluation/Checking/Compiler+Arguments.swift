@@ -5,7 +5,7 @@ import Values
 
 extension Compiler {
   /// Checks the arguments of a call against the declaration of the command or stage.
-  func check(_ command: Language.Command, _ declaration: CommandDeclaration) {
+  func check(_ command: Command, _ declaration: CommandDeclaration) {
     if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
     let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -27,7 +27,7 @@ extension Compiler {
   }
 
   /// Reports a call with too few or too many positional arguments.
-  private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: CommandDeclaration) {
+  private func checkNumber(_ positional: [Expr], _ command: Command, _ declaration: CommandDeclaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
       let missing = needed[positional.count]
@@ -37,12 +37,12 @@ extension Compiler {
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
       let surplus = positional[declaration.parameters.count]
-      if Stage.named(command.name)?.declaration.name == declaration.name, declaration.takesAnyOption,
+      if BuiltInStage.named(command.name)?.declaration.name == declaration.name, declaration.takesAnyOption,
         let step = fieldWithoutColon(positional, command.name)
       {
         return report("a field needs a colon before its value", surplus.range, nextStep: step)
       }
-      let takesID = declaration.parameters.last?.shape == .id && Stage.named(command.name) != nil
+      let takesID = declaration.parameters.last?.shape == .id && BuiltInStage.named(command.name) != nil
       report(
         "\(command.name) has no parameter for this argument", surplus.range,
         nextStep: takesID ? severalIDs(positional, of: command.name) : declaration.signature)
@@ -75,7 +75,7 @@ extension Compiler {
   ///
   /// If the argument is a literal, the function also checks the argument's value against the rule of the parameter.
   private func check(
-    _ value: Expr, _ parameter: CommandDeclaration.Parameter, of command: Language.Command, isFirst: Bool
+    _ value: Expr, _ parameter: CommandDeclaration.Parameter, of command: Command, isFirst: Bool
   ) {
     if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
     let errors = findings.diagnostics.count
@@ -90,7 +90,7 @@ extension Compiler {
 
   /// Reports an option that the command does not have, and suggests the option that the user probably meant.
   private func reportUnknownOption(
-    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Language.Command, _ declaration: CommandDeclaration
+    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Command, _ declaration: CommandDeclaration
   ) {
     let known = declaration.options.map(\.name)
     reportUnknown(
@@ -105,7 +105,7 @@ extension Compiler {
   ///
   /// For an option that needs a field, the function reports any other value. For an option that needs text, it reports
   /// an unknown word without quotes. A literal must also have the option's type and obey the option's rule.
-  private func check(_ option: CommandDeclaration.Option, _ value: Expr, of command: Language.Command) {
+  private func check(_ option: CommandDeclaration.Option, _ value: Expr, of command: Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
         "the option \(option.name): needs the name of one field", value.range,
@@ -131,7 +131,7 @@ extension Compiler {
   ///
   /// A value can need a second option in the same call. If the second option is missing, the function reports the
   /// value.
-  private func checkValue(_ value: Expr, _ option: CommandDeclaration.Option, of command: Language.Command) {
+  private func checkValue(_ value: Expr, _ option: CommandDeclaration.Option, of command: Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }
@@ -186,7 +186,7 @@ extension Compiler {
   /// Returns the replacement for an option that only other languages have: `... | take 5` for `limit: 5`.
   ///
   /// Returns nil for other options.
-  private func limit(_ command: Language.Command, _ name: String, _ value: Expr) -> String? {
+  private func limit(_ command: Command, _ name: String, _ value: Expr) -> String? {
     guard ["limit", "top", "take", "first"].contains(name), case .number = value.kind else { return nil }
     let count = source.text(value.range)
     switch command.name {

@@ -56,8 +56,8 @@ extension Compiler {
     let forms = [
       context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,
       BuiltInFunction.named(name).map { "to call the function: \(name)(\($0.takes(0) ? "" : "..."))" },
-      Command.named(name).map { "to run the command: (\($0.declaration.shortForm))" },
-      Stage.named(name).map { "to use the stage: (... | \($0.declaration.shortForm))" },
+      BuiltInCommand.named(name).map { "to run the command: (\($0.declaration.shortForm))" },
+      BuiltInStage.named(name).map { "to use the stage: (... | \($0.declaration.shortForm))" },
     ]
     let all = forms.compactMap(\.self)
     return all.count > (context.hasElement ? 1 : 0) ? all.joined(separator: "; ") : nil

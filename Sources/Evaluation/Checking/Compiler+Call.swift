@@ -7,7 +7,7 @@ extension Compiler {
     -> CompiledExpression
   {
     if let definition = definition(name) {
-      let command = Language.Command(
+      let command = Command(
         name: name, nameRange: nameRange, arguments: arguments, body: nil, range: range)
       return call(definition, command, element: false)
     }
@@ -93,7 +93,9 @@ extension Compiler {
   /// The suggestion contains the correct form: `(count posts)` for `count(posts)`, `(list | first)` for `first(list)`.
   /// Returns nil for other names.
   private func formWithoutParentheses(_ name: String, _ arguments: [String]) -> String? {
-    if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
+    if let stage = BuiltInStage.named(name)?.declaration,
+      BuiltInCommand.named(name) == nil || arguments.first?.first == "["
+    {
       let needed = stage.parameters.filter { !$0.isOptional }.count
       let isElements = arguments.count > needed
       if name == "select", arguments.count == 1, arguments[0].first == "(" {
@@ -105,7 +107,7 @@ extension Compiler {
       let words = [name] + arguments.dropFirst(isElements ? 1 : 0)
       return "write a stage after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
     }
-    guard Command.named(name) != nil else { return nil }
+    guard BuiltInCommand.named(name) != nil else { return nil }
     if ["print", "warn", "fail"].contains(name) {
       return arguments.count == 1 ? "\(name) \(arguments[0])" : "\(name) [\(arguments.joined(separator: ", "))]"
     }

@@ -5,9 +5,9 @@ import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.
-  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
+  func command(_ command: Command) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
     if let definition = definition(command.name) { return (call(definition, command, element: false), .unknown) }
-    guard let known = Command.named(command.name) else {
+    guard let known = BuiltInCommand.named(command.name) else {
       reportUnknownCommand(command)
       return (broken, .unknown)
     }
@@ -45,8 +45,7 @@ extension Compiler {
     }
   }
 
-  private func run(_ known: Command, _ command: Language.Command, _ arguments: [CompiledArgument]) -> CompiledExpression
-  {
+  private func run(_ known: BuiltInCommand, _ command: Command, _ arguments: [CompiledArgument]) -> CompiledExpression {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
@@ -75,9 +74,9 @@ extension Compiler {
   /// Returns the suggestion to write the command before the client: `show posts 1` for `posts show 1`.
   ///
   /// Returns nil for another call.
-  private func reordered(_ command: Language.Command) -> String? {
+  private func reordered(_ command: Command) -> String? {
     guard case .positional(let first)? = command.arguments.first, case .name(let word) = first.kind,
-      Command.named(word) != nil, unknownName(first) != nil
+      BuiltInCommand.named(word) != nil, unknownName(first) != nil
     else { return nil }
     findings.refused.append(command.range)
     let rest = SourceRange(first.range.upper, command.range.upper)
@@ -85,7 +84,7 @@ extension Compiler {
   }
 
   /// Returns the call of a function with its arguments in parentheses: `env("HOME")` for `env HOME`.
-  private func functionForm(_ name: String, _ command: Language.Command) -> String {
+  private func functionForm(_ name: String, _ command: Command) -> String {
     let takesText = ["env", "var", "time"].contains(name)
     let arguments = command.arguments.map { argument in
       let text = source.text(argument.expression.range)
@@ -98,7 +97,7 @@ extension Compiler {
   /// Returns the suggestion for a statement that begins with a variable in place of a command.
   ///
   /// For example, the suggestion contains `x - 1` for `x -1`, and `show posts 1` for `posts 1`.
-  private func stepForVariable(_ name: String, _ command: Language.Command) -> String {
+  private func stepForVariable(_ name: String, _ command: Command) -> String {
     guard case .positional(let first)? = command.arguments.first else {
       return "write the command first: index \(name) ..."
     }
@@ -111,7 +110,7 @@ extension Compiler {
     return (isIndex ? "for an element of a list, write \(name)[\(text)]; " : "") + "for the value, write only \(name)"
   }
 
-  private func reportUnknownCommand(_ command: Language.Command) {
+  private func reportUnknownCommand(_ command: Command) {
     let name = command.name
     if scope.variable(name) != nil {
       if let step = reordered(command) {
@@ -120,7 +119,7 @@ extension Compiler {
       return report(
         "`\(name)` is a variable, not a command", command.nameRange, nextStep: stepForVariable(name, command))
     }
-    if Stage.named(name) != nil {
+    if BuiltInStage.named(name) != nil {
       return report(
         "the stage `\(name)` needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
     }
@@ -137,7 +136,7 @@ extension Compiler {
   /// Reports a command in the syntax of another language, such as SQL.
   ///
   /// The function returns true if it reports an error.
-  private func reportForeignCommand(_ command: Language.Command) -> Bool {
+  private func reportForeignCommand(_ command: Command) -> Bool {
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       report("this is a statement of SQL", command.nameRange, nextStep: form)
       return true
@@ -150,7 +149,7 @@ extension Compiler {
   /// Returns the suggestion for a command in the syntax of another language, such as `await show posts 1`.
   ///
   /// Returns nil for another command.
-  private func foreignStep(_ command: Language.Command) -> String? {
+  private func foreignStep(_ command: Command) -> String? {
     let name = command.name
     if let difference = difference(name), command.arguments.isEmpty {
       return "minus needs spaces: \(difference)"
@@ -166,9 +165,9 @@ extension Compiler {
   }
 
   /// Reports an unknown command, and suggests the command, stage or function with the most similar name.
-  private func reportWithNearestName(_ command: Language.Command) {
+  private func reportWithNearestName(_ command: Command) {
     let name = command.name
-    let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
+    let known: [String] = BuiltInCommand.all.map(\.declaration.name) + definitions.keys
     let isFile =
       if case .positional(let path)? = command.arguments.first, let text = path.literalText {
         (try? FileFormat(path: text, named: nil)) != nil
@@ -176,7 +175,7 @@ extension Compiler {
     let meant =
       (command.arguments.isEmpty ? ForeignWords.value(name) : nil)
       ?? (name == "open" && isFile ? "read" : ForeignWords.command(name))
-    let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
+    let near = meant == nil ? nearest(to: name, among: known + BuiltInStage.all.map(\.declaration.name)) : nil
     let function = meant == nil && near == nil ? nearest(to: name, among: BuiltInFunction.all.map(\.name)) : nil
     if let function {
       return report(
@@ -192,7 +191,7 @@ extension Compiler {
   }
 }
 
-extension Language.Command {
+extension Command {
   /// Returns the expression of an option; nil if the call does not have the option.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }

@@ -7,13 +7,13 @@ import Values
 extension Compiler {
   /// A call whose arguments the check compares with the declaration of the command.
   struct CallAndDeclaration {
-    let command: Language.Command
+    let command: Command
     let declaration: CommandDeclaration
     let positional: [Expr]
     /// The unknown options of the call: the declaration has no options with these names.
     let unknown: [(name: String, value: Expr)]
 
-    fileprivate init(_ command: Language.Command, _ declaration: CommandDeclaration) {
+    fileprivate init(_ command: Command, _ declaration: CommandDeclaration) {
       (self.command, self.declaration) = (command, declaration)
       positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
       unknown = command.arguments.compactMap { argument in
@@ -43,7 +43,7 @@ extension Compiler {
   ///
   /// For example, the error suggests `client queue: "posts"` for `client "posts"`, and `show posts 1` for
   /// `show posts id: 1`. The function returns true if it reports an error.
-  func refusesMisplaced(_ command: Language.Command, _ declaration: CommandDeclaration) -> Bool {
+  func refusesMisplaced(_ command: Command, _ declaration: CommandDeclaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = CallAndDeclaration(command, declaration)
     let corrections = [
@@ -64,7 +64,8 @@ extension Compiler {
   ///
   /// In a stage, the element of the pipeline is the id.
   private func idAfterBar(_ call: CallAndDeclaration) -> MisplacedArgumentError? {
-    guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
+    guard let stage = BuiltInStage.named(call.command.name)?.declaration,
+      let full = BuiltInCommand.named(call.command.name),
       stage.parameters.count == call.declaration.parameters.count,
       full.declaration.parameters.count == stage.parameters.count + 1,
       full.declaration.parameters.dropFirst().first?.shape == .id,
@@ -186,7 +187,7 @@ extension Compiler {
   /// `limit 5`.
   private func stageName(_ expression: Expr, before next: Expr?) -> String? {
     guard case .name(let name) = expression.kind, unknownName(expression) != nil else { return nil }
-    if Stage.named(name) != nil { return name }
+    if BuiltInStage.named(name) != nil { return name }
     guard case .number? = next?.kind else { return nil }
     return ForeignWords.stage(name)
   }

@@ -52,7 +52,7 @@ extension Compiler {
   ///
   /// These are stages such as `where` and `map` directly before the last stage that sends changes. If one of them fails
   /// for an element, the run counts the element as failed and continues with the next element.
-  private static func counted(_ stages: [Language.Command]) -> Range<Int> {
+  private static func counted(_ stages: [Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }
     var first = sink
@@ -63,7 +63,7 @@ extension Compiler {
   /// Reports `take`, `skip` or `first` after a stage that changes data.
   ///
   /// The selection comes too late, because the earlier stage has already changed all elements.
-  private func refuseCut(_ stage: Language.Command) {
+  private func refuseCut(_ stage: Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
       "the stage `\(stage.name)` can't follow a stage that changes data, "
@@ -74,15 +74,17 @@ extension Compiler {
 
   /// Reports a stage that gets no elements, because it follows a command or stage such as `print`.
   private func refuseNothing(_ pipeline: Pipeline) {
-    if case .command(let head) = pipeline.head, let known = Command.named(head.name), let next = pipeline.stages.first {
+    if case .command(let head) = pipeline.head, let known = BuiltInCommand.named(head.name),
+      let next = pipeline.stages.first
+    {
       refuse(next, after: known.declaration, isHead: true)
     }
     for (stage, next) in zip(pipeline.stages, pipeline.stages.dropFirst()) {
-      if let known = Stage.named(stage.name) { refuse(next, after: known.declaration) }
+      if let known = BuiltInStage.named(stage.name) { refuse(next, after: known.declaration) }
     }
   }
 
-  private func refuse(_ stage: Language.Command, after declaration: CommandDeclaration, isHead: Bool = false) {
+  private func refuse(_ stage: Command, after declaration: CommandDeclaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
       "no stage can follow `\(declaration.name)`, which returns no elements", stage.range,
@@ -103,7 +105,7 @@ extension Compiler {
         return (self.name(name, range), (scope.variable(name) ?? outer?.variable(name))?.fact ?? .unknown)
       }
       return self.head(
-        .command(Language.Command(name: name, nameRange: range, arguments: [], body: nil, range: range)), use)
+        .command(Command(name: name, nameRange: range, arguments: [], body: nil, range: range)), use)
     case .command(let command):
       let compiled = self.command(command)
       return use == .operand ? (compiled.code.collected, .unknown) : compiled
@@ -139,26 +141,26 @@ extension Pipeline {
   ///
   /// The additional stage is the first stage of the pipeline. But if a stage before the reporting stage combines
   /// elements, such as `sort`, the additional stage follows the last of these stages.
-  fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
+  fileprivate func withSourceName(isDropped: Bool) -> [Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])
       return isSummary || stages[index].option("failed") != nil
     }
     guard let reporting else { return stages }
     let combining = stages[..<reporting].lastIndex { stage in
-      (Stage.named(stage.name)?.declaration.names ?? .kept) != .kept
+      (BuiltInStage.named(stage.name)?.declaration.names ?? .kept) != .kept
     }
     let start = combining.map { $0 + 1 } ?? 0
     guard start < reporting else { return stages }
     let range = stages[start].nameRange
-    let naming = Language.Command(
+    let naming = Command(
       name: "as", nameRange: range, arguments: [.positional(Expr(.name(Self.sourceName), range))], body: nil,
       range: range)
     return stages[..<start] + [naming] + stages[start...]
   }
 
   /// Returns whether a stage, such as `create`, returns a summary of its changes.
-  static func givesSummary(_ stage: Language.Command) -> Bool {
-    Stage.named(stage.name)?.declaration.givesSummary ?? false
+  static func givesSummary(_ stage: Command) -> Bool {
+    BuiltInStage.named(stage.name)?.declaration.givesSummary ?? false
   }
 }

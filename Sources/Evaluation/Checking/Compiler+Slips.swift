@@ -23,11 +23,13 @@ extension Compiler {
   /// The user probably meant the resources of the client. The closure `meant` returns the suggested code for the name
   /// of the client.
   func warnOfClient(
-    _ head: PipelineHead, _ fact: CompileTimeScope.VariableFact, _ stages: [Language.Command],
+    _ head: PipelineHead, _ fact: CompileTimeScope.VariableFact, _ stages: [Command],
     _ meant: (String) -> String
   ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
-    let changes = stages.compactMap { Stage.named($0.name) ?? Stage.named(ForeignWords.stage($0.name) ?? "") }
+    let changes = stages.compactMap {
+      BuiltInStage.named($0.name) ?? BuiltInStage.named(ForeignWords.stage($0.name) ?? "")
+    }
     if let change = changes.map(\.declaration).first(where: { $0.effect == .destroys || $0.effect == .changes }) {
       // The user rarely wants to change all resources. Therefore the suggested pipeline selects some of them first.
       let isDestroy = change.effect == .destroys
@@ -81,7 +83,7 @@ extension Compiler {
   }
 
   /// Warns of `print "hi" > "file"`: the operator `>` compares two texts, and writes no file.
-  func warnOfRedirection(_ command: Language.Command) {
+  func warnOfRedirection(_ command: Command) {
     guard command.name == "print", case .positional(let expression)? = command.arguments.first,
       case .binary(.greater, _, let left, let right) = expression.kind, let file = right.literalText,
       left.literalText != nil || file.contains(#/^[^ ]*[.\/][^ ]+$/#)

@@ -42,8 +42,8 @@ enum MissingFieldAdvice {
   ///
   /// Returns nil if there is no such stage, or if the stage needs arguments or changes data.
   private static func stage(_ name: String, _ text: String) -> String? {
-    let word = Stage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name
-    guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),
+    let word = BuiltInStage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name
+    guard let stage = BuiltInStage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),
       !stage.declaration.takesAnyOption, stage.declaration.effect == .none
     else { return nil }
     return "(\(text) | \(word))"
@@ -62,8 +62,8 @@ enum MissingFieldAdvice {
   ///
   /// Returns nil for other names.
   private static func command(_ name: String, _ client: String) -> String? {
-    let word = ForeignWords.command(name).flatMap { Command.named($0) == nil ? nil : $0 } ?? name
-    guard let command = Command.named(word)?.declaration, command.parameters.first?.shape == .client,
+    let word = ForeignWords.command(name).flatMap { BuiltInCommand.named($0) == nil ? nil : $0 } ?? name
+    guard let command = BuiltInCommand.named(word)?.declaration, command.parameters.first?.shape == .client,
       command.parameters.filter({ !$0.isOptional }).count == 1, command.options.allSatisfy({ !$0.isRequired })
     else { return nil }
     return "\(word) \(client)"

@@ -14,7 +14,7 @@ struct SyncEvaluatedChangeCommand: Sendable {
     let isConstant: Bool
   }
 
-  private let command: Command
+  private let command: BuiltInCommand
   private let template: Arguments
   private let arguments: [SyncEvaluatedArgument]
 
@@ -23,7 +23,7 @@ struct SyncEvaluatedChangeCommand: Sendable {
   /// A task is necessary for a command that reads or destroys, for a command with the option `dry-run:`, and if an
   /// argument contains a command. It is also necessary if the client is not a variable with one value for all
   /// iterations. `isFixed` returns whether the variable with the given name has one value for all iterations.
-  init?(_ command: Command, _ template: Arguments, _ arguments: [CompiledArgument], isFixed: (String) -> Bool) {
+  init?(_ command: BuiltInCommand, _ template: Arguments, _ arguments: [CompiledArgument], isFixed: (String) -> Bool) {
     switch command.body {
     case .change where command.declaration.effect != .destroys: break
     case .request:

@@ -19,15 +19,15 @@ public enum Vocabulary {
 
   /// The names that the parser uses for suggestions in its errors.
   static let hinted = Parser.WordsForErrorAdvice(
-    commands: Set(Command.all.map(\.declaration.name)), functions: Set(BuiltInFunction.all.map(\.name)),
-    stages: Set(Stage.all.map(\.declaration.name)),
-    bareStages: Set(Stage.all.map(\.declaration).filter(\.parameters.isEmpty).map(\.name)))
+    commands: Set(BuiltInCommand.all.map(\.declaration.name)), functions: Set(BuiltInFunction.all.map(\.name)),
+    stages: Set(BuiltInStage.all.map(\.declaration.name)),
+    bareStages: Set(BuiltInStage.all.map(\.declaration).filter(\.parameters.isEmpty).map(\.name)))
 
   /// All commands, in the order in which `help` lists them.
-  public static var commands: [CommandDeclaration] { Command.all.map(\.declaration) }
+  public static var commands: [CommandDeclaration] { BuiltInCommand.all.map(\.declaration) }
 
   /// All stages, in the order in which `help` lists them.
-  public static var stages: [CommandDeclaration] { Stage.all.map(\.declaration) }
+  public static var stages: [CommandDeclaration] { BuiltInStage.all.map(\.declaration) }
 
   /// All functions, in the order in which `help` lists them.
   public static var functions: [FunctionEntry] {

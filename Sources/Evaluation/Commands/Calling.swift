@@ -4,8 +4,8 @@ import JSONText
 import Language
 import Values
 
-extension Command {
-  static let call = Command(
+extension BuiltInCommand {
+  static let call = BuiltInCommand(
     CommandDeclaration(
       name: "call",
       summary: """

@@ -31,8 +31,14 @@ extension CommandDeclaration {
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])
 }
 
-extension Command {
-  static let create = Command(changing: .create) { arguments throws(Fault) in try PreparedChange.create(arguments) }
-  static let update = Command(changing: .update) { arguments throws(Fault) in try PreparedChange.update(arguments) }
-  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try PreparedChange.destroy(arguments) }
+extension BuiltInCommand {
+  static let create = BuiltInCommand(changing: .create) { arguments throws(Fault) in
+    try PreparedChange.create(arguments)
+  }
+  static let update = BuiltInCommand(changing: .update) { arguments throws(Fault) in
+    try PreparedChange.update(arguments)
+  }
+  static let destroy = BuiltInCommand(changing: .destroy) { arguments throws(Fault) in
+    try PreparedChange.destroy(arguments)
+  }
 }

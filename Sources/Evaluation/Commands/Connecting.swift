@@ -19,8 +19,8 @@ extension CommandDeclaration.Option {
   ).ruled(.text("env", "remove the option, or give it a value"))
 }
 
-extension Command {
-  static let connect = Command(
+extension BuiltInCommand {
+  static let connect = BuiltInCommand(
     CommandDeclaration(
       name: "connect",
       summary: """
@@ -53,7 +53,7 @@ extension Command {
       link = try await session.host.open(uri)
     } catch {
       throw Fault(
-        error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: error.connectingStep)
+        error.kind == .cancelled ? .interrupted : .connection, error.message, nextStep: error.connectingStep)
     }
     let connection = session.state.withLock { state in
       let connection = ConnectionValue(
@@ -128,7 +128,7 @@ extension Command {
     }
   }
 
-  static let disconnect = Command(
+  static let disconnect = BuiltInCommand(
     CommandDeclaration(
       name: "disconnect",
       summary:
@@ -168,7 +168,7 @@ extension Command {
 extension LinkError {
   /// The advice for a connection that can't be opened; nil if the error's message already says what to do.
   public var connectingStep: String? {
-    switch code {
+    switch kind {
     case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""
     case .authentication: "check the user and the password"
     case .vhost: "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"

@@ -59,8 +59,8 @@ extension CommandDeclaration.Option {
   }
 }
 
-extension Command {
-  static let client = Command(
+extension BuiltInCommand {
+  static let client = BuiltInCommand(
     CommandDeclaration(
       name: "client",
       summary: """
@@ -183,7 +183,7 @@ extension Command {
     return settings
   }
 
-  static let stop = Command(
+  static let stop = BuiltInCommand(
     CommandDeclaration(
       name: "stop", summary: "Closes a client, its channel and its reply queue.",
       parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
@@ -196,7 +196,7 @@ extension Command {
     return .null
   }
 
-  static let clients = Command(
+  static let clients = BuiltInCommand(
     CommandDeclaration(
       name: "clients",
       summary: """

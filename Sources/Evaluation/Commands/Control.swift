@@ -16,8 +16,8 @@ extension RunContext {
 }
 
 // The commands that end a script, raise an error or wait.
-extension Command {
-  static let assert = Command(
+extension BuiltInCommand {
+  static let assert = BuiltInCommand(
     CommandDeclaration(
       name: "assert",
       summary: """
@@ -59,7 +59,7 @@ extension Command {
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
   }
 
-  static let fail = Command(
+  static let fail = BuiltInCommand(
     CommandDeclaration(
       name: "fail",
       summary: """
@@ -72,7 +72,7 @@ extension Command {
     throw Fault(.fail, try arguments.value(0).interpolated())
   }
 
-  static let sleep = Command(
+  static let sleep = BuiltInCommand(
     CommandDeclaration(
       name: "sleep", summary: "Waits for a duration.",
       parameters: [
@@ -86,7 +86,7 @@ extension Command {
     return .null
   }
 
-  static let exit = Command(
+  static let exit = BuiltInCommand(
     CommandDeclaration(
       name: "exit", summary: "Ends the program. STATUS is the exit status, from 0 to 255 (default: 0).",
       parameters: [

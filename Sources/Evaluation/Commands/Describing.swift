@@ -6,10 +6,10 @@ import LearnedSchema
 import Synchronization
 import Values
 
-extension Command {
+extension BuiltInCommand {
   private static let place = CommandDeclaration.Parameter(name: "CLIENT", shape: .client)
 
-  static let describe = Command(
+  static let describe = BuiltInCommand(
     CommandDeclaration(
       name: "describe",
       summary: """
@@ -30,7 +30,7 @@ extension Command {
     return .list(resource.description)
   }
 
-  static let template = Command(
+  static let template = BuiltInCommand(
     CommandDeclaration(
       name: "template",
       summary: """
@@ -47,7 +47,7 @@ extension Command {
     return .null
   }
 
-  static let forget = Command(
+  static let forget = BuiltInCommand(
     CommandDeclaration(
       name: "forget",
       summary: """
@@ -64,7 +64,7 @@ extension Command {
     return .null
   }
 
-  static let queues = Command(
+  static let queues = BuiltInCommand(
     CommandDeclaration(
       name: "queues",
       summary: """

@@ -5,8 +5,8 @@ import JSONText
 import Language
 import Values
 
-extension Command {
-  static let destroyAll = Command(
+extension BuiltInCommand {
+  static let destroyAll = BuiltInCommand(
     CommandDeclaration(
       name: "destroy-all",
       summary: """

@@ -3,8 +3,8 @@ import JSONText
 import Language
 import Values
 
-extension Command {
-  static let diff = Command(
+extension BuiltInCommand {
+  static let diff = BuiltInCommand(
     CommandDeclaration(
       name: "diff",
       summary: """

@@ -120,7 +120,7 @@ struct OptionCombinationRule: Sendable {
   ///
   /// A call breaks the rule if the first option needs the second option and the call lacks the second option. It also
   /// breaks the rule if it has both options and they contradict each other.
-  func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
+  func isMissing(for value: Expr, _ command: Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
@@ -128,7 +128,7 @@ struct OptionCombinationRule: Sendable {
   }
 
   /// Returns the value of the second option, if the call breaks the rule because this value is not a field.
-  func wrongField(_ command: Language.Command) -> Expr? {
+  func wrongField(_ command: Command) -> Expr? {
     command.option(option).flatMap { isField && $0.path == nil ? $0 : nil }
   }
 }

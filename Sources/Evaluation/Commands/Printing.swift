@@ -3,10 +3,10 @@ import JSONText
 import Language
 import Values
 
-extension Command {
+extension BuiltInCommand {
   private static let expression = CommandDeclaration.Parameter(name: "EXPRESSION", shape: .any)
 
-  static let print = Command(
+  static let print = BuiltInCommand(
     CommandDeclaration(
       name: "print",
       summary: "Prints a value. Text is printed without quotes, and any other value is printed as JSON.",
@@ -26,7 +26,7 @@ extension Command {
     return .null
   }
 
-  static let warn = Command(
+  static let warn = BuiltInCommand(
     CommandDeclaration(
       name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null",
       givesNothing: true)
@@ -38,8 +38,8 @@ extension Command {
   }
 }
 
-extension Stage {
-  static let print = Stage(
+extension BuiltInStage {
+  static let print = BuiltInStage(
     CommandDeclaration(
       name: "print",
       summary: """

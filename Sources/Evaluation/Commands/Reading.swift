@@ -13,10 +13,10 @@ extension CommandDeclaration.Option {
   ).ruled(.integer("prefetch", from: 0))
 }
 
-extension Command {
+extension BuiltInCommand {
   private static let place = CommandDeclaration.Parameter(name: "CLIENT", shape: .client)
 
-  static let count = Command(
+  static let count = BuiltInCommand(
     CommandDeclaration(
       name: "count",
       summary: "Counts the resources that match a filter. Without a filter, the command counts all resources.",
@@ -36,7 +36,7 @@ extension Command {
     }
   }
 
-  static let index = Command(
+  static let index = BuiltInCommand(
     CommandDeclaration(
       name: "index", summary: "Reads one page of resources.", parameters: [place],
       options: [.filter, .sort, .include, .fields, .page, .meta, .timeout, .retryRead], result: "page",
@@ -60,7 +60,7 @@ extension Command {
     }
   }
 
-  static let show = Command(
+  static let show = BuiltInCommand(
     CommandDeclaration(
       name: "show", summary: "Reads one resource by its id.", parameters: [place, .init(name: "ID", shape: .id)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
@@ -69,7 +69,7 @@ extension Command {
     try await ShowImplementation.show(arguments, frame.run.session)
   }
 
-  static let stream = Command(
+  static let stream = BuiltInCommand(
     CommandDeclaration(
       name: "stream",
       summary:

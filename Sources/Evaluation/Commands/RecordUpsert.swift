@@ -11,8 +11,8 @@ extension CommandDeclaration.Option {
     isRequired: true)
 }
 
-extension Command {
-  static let upsert = Command(
+extension BuiltInCommand {
+  static let upsert = BuiltInCommand(
     CommandDeclaration(
       name: "upsert",
       summary: """
@@ -30,7 +30,7 @@ extension Command {
     })
 }
 
-extension Stage {
+extension BuiltInStage {
   private static let upsertOptions = lookupOptions.map { option in
     option.name == "verify" ? CommandDeclaration.Option.verifyCreated : option
   }

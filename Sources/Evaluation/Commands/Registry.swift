@@ -1,6 +1,6 @@
-extension Command {
+extension BuiltInCommand {
   /// All commands, in the order in which `help` lists them.
-  static let all: [Command] = [
+  static let all: [BuiltInCommand] = [
     connect, disconnect, client, stop, clients, queues, describe, template, forget, save, count, index, stream, show,
     create,
     update, upsert, destroy, destroyAll,
@@ -9,9 +9,9 @@ extension Command {
   ]
 }
 
-extension Stage {
+extension BuiltInStage {
   /// All stages, in the order in which `help` lists them.
-  static let all: [Stage] = [
+  static let all: [BuiltInStage] = [
     `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
     flatten,
     count, sum, avg, min, max, collect, each, print, show, create, update, upsert, destroy, link, relink, unlink,

@@ -5,13 +5,13 @@ import JSONText
 import Language
 import Values
 
-extension Command {
+extension BuiltInCommand {
   private static let place: [CommandDeclaration.Parameter] = [
     .init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id),
     .init(name: "NAME", shape: .string).ruled(.name),
   ]
 
-  static let related = Command(
+  static let related = BuiltInCommand(
     CommandDeclaration(
       name: "related", summary: "Reads the resources to which a relationship refers.", parameters: place,
       options: [
@@ -37,7 +37,7 @@ extension Command {
     return .list(resources)
   }
 
-  static let relationship = Command(
+  static let relationship = BuiltInCommand(
     CommandDeclaration(
       name: "relationship",
       summary: """
@@ -63,8 +63,8 @@ extension Command {
   static let relink = changing(.relink)
   static let unlink = changing(.unlink)
 
-  private static func changing(_ change: RelationshipClient.LinkageChange) -> Command {
-    Command(
+  private static func changing(_ change: RelationshipClient.LinkageChange) -> BuiltInCommand {
+    BuiltInCommand(
       changing: CommandDeclaration(
         name: change.word, summary: change.summary(),
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],

@@ -12,8 +12,8 @@ extension CommandDeclaration.Option {
   ).ruled(.integer("last", from: 1))
 }
 
-extension Command {
-  static let save = Command(
+extension BuiltInCommand {
+  static let save = BuiltInCommand(
     CommandDeclaration(
       name: "save",
       summary: """

@@ -37,8 +37,8 @@ extension CommandDeclaration.Option {
   ]
 }
 
-extension Command {
-  static let transition = Command(
+extension BuiltInCommand {
+  static let transition = BuiltInCommand(
     CommandDeclaration(
       name: "transition",
       summary: "Moves a resource to a state, step by step. Each step is one update of the attribute state.",
@@ -49,7 +49,7 @@ extension Command {
     })
 }
 
-extension Stage {
+extension BuiltInStage {
   /// The options of a `transition` stage, without `retry:`.
   ///
   /// A retry would send only one step of the path again, and not the whole path.

@@ -1,8 +1,8 @@
 import Synchronization
 import Values
 
-extension Command {
-  static let vars = Command(
+extension BuiltInCommand {
+  static let vars = BuiltInCommand(
     CommandDeclaration(
       name: "vars", summary: "Lists the variables with their types and values.", result: "list of records")
   ) { arguments, frame throws(Fault) in

@@ -21,7 +21,7 @@ extension Completer {
     if call.name == "set", !call.isStage {
       return CommandDeclaration(name: "set", summary: "", options: Vocabulary.settings, result: "")
     }
-    return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
+    return call.isStage ? BuiltInStage.named(call.name)?.declaration : BuiltInCommand.named(call.name)?.declaration
   }
 
   /// The candidates for an argument: values for its position, and options that the call does not have yet.

@@ -52,7 +52,7 @@ extension Completer {
       target.call.name == "set"
       ? Vocabulary.settings
       : (target.call.isStage
-        ? Stage.named(target.call.name)?.declaration : Command.named(target.call.name)?.declaration)?
+        ? BuiltInStage.named(target.call.name)?.declaration : BuiltInCommand.named(target.call.name)?.declaration)?
         .options
     return declared?.first { $0.name == name }.map { Self.texts($0.words) } ?? []
   }

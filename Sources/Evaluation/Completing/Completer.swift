@@ -71,9 +71,9 @@ struct Completer {
   }
 
   /// The candidates at the start of a pipeline: commands, including commands from `def`, and variables.
-  private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
+  private var heads: [Candidate] { Self.words(of: BuiltInCommand.all.map(\.declaration)) + defs + names }
 
-  private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
+  private var stages: [Candidate] { Self.words(of: BuiltInStage.all.map(\.declaration)) + defs }
 
   private static func words(of declarations: [CommandDeclaration]) -> [Candidate] {
     declarations.map { Candidate(text: $0.name, note: $0.summary) }

@@ -3,8 +3,8 @@ import Language
 import Values
 import Formats
 
-extension Command {
-  static let read = Command(
+extension BuiltInCommand {
+  static let read = BuiltInCommand(
     CommandDeclaration(
       name: "read",
       summary: """
@@ -72,8 +72,8 @@ extension Session {
   }
 }
 
-extension Stage {
-  static let write = Stage(
+extension BuiltInStage {
+  static let write = BuiltInStage(
     CommandDeclaration(
       name: "write",
       summary: """

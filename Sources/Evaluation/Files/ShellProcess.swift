@@ -126,8 +126,8 @@ final class ShellProcess {
   }
 }
 
-extension Stage {
-  static let sh = Stage(
+extension BuiltInStage {
+  static let sh = BuiltInStage(
     CommandDeclaration(
       name: "sh",
       summary: """

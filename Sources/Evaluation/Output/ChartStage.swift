@@ -3,8 +3,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let chart = Stage(
+extension BuiltInStage {
+  static let chart = BuiltInStage(
     CommandDeclaration(
       name: "chart",
       summary: """

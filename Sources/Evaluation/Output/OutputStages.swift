@@ -1,7 +1,7 @@
 import Language
 import Values
 
-extension Stage {
+extension BuiltInStage {
   static let table = output(
     .table, "Writes the elements as a table. If columns do not fit on the terminal, a note names these columns.",
     #"[{a: 1, b: "x"}] | table"#, "a  b\n-  -\n1  x")
@@ -13,8 +13,10 @@ extension Stage {
   static let csv = output(
     .csv, "Writes the elements as comma-separated values with a header line.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
 
-  private static func output(_ format: ResultFormat, _ summary: String, _ example: String, _ output: String) -> Stage {
-    Stage(
+  private static func output(_ format: ResultFormat, _ summary: String, _ example: String, _ output: String)
+    -> BuiltInStage
+  {
+    BuiltInStage(
       CommandDeclaration(
         name: format.rawValue, summary: summary,
         parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "null",

@@ -207,7 +207,7 @@ private struct StatementNameUsage {
   /// Whether the statement concerns only the session itself, such as `help`, so it does not belong in a script.
   var isAside: Bool {
     ["help", "exit"].contains(head) || Vocabulary.promptWords.contains(head)
-      || Command.named(head)?.declaration.isPromptOnly == true
+      || BuiltInCommand.named(head)?.declaration.isPromptOnly == true
   }
 
   /// Whether the variable `_` can contain the value of the statement.

@@ -29,8 +29,8 @@ extension CommandDeclaration.Option {
       """)
 }
 
-extension Stage {
-  static let each = Stage(
+extension BuiltInStage {
+  static let each = BuiltInStage(
     CommandDeclaration(
       name: "each",
       summary: """
@@ -93,7 +93,7 @@ extension EachIterationRunner {
 
 extension [Statement] {
   /// The command, if the block is one command without stages; otherwise nil.
-  fileprivate var onlyCommand: Language.Command? {
+  fileprivate var onlyCommand: Command? {
     guard count == 1, case .pipeline(let pipeline)? = last?.kind, pipeline.stages.isEmpty,
       case .command(let command) = pipeline.head
     else { return nil }
@@ -107,9 +107,9 @@ extension [Statement] {
     switch last?.kind {
     case .if, .try: return true
     case .pipeline(let pipeline):
-      if let stage = pipeline.stages.last { return Stage.named(stage.name)?.declaration.result != "null" }
+      if let stage = pipeline.stages.last { return BuiltInStage.named(stage.name)?.declaration.result != "null" }
       guard case .command(let command) = pipeline.head else { return true }
-      return Command.named(command.name)?.declaration.result != "null"
+      return BuiltInCommand.named(command.name)?.declaration.result != "null"
     default: return false
     }
   }

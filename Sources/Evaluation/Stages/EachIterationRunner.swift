@@ -18,7 +18,7 @@ struct EachIterationRunner: Sendable {
   var request: SyncEvaluatedChangeCommand?
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationReturnValues {
-    if limit > 1, journal == nil, let request, let iterations = PostedIterationRunner(request, limit: limit, frame) {
+    if limit > 1, journal == nil, let request, let iterations = CallbackIterationRunner(request, limit: limit, frame) {
       return try await iterations.run(&stream, keepsFlow: keepsFlow)
     }
     if limit > 1 { return try await windowed(frame, &stream) }

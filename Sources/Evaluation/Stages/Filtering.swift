@@ -2,8 +2,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let `where` = Stage(
+extension BuiltInStage {
+  static let `where` = BuiltInStage(
     CommandDeclaration(
       name: "where", summary: "Keeps the elements for which a condition is true.",
       parameters: [.init(name: "CONDITION", shape: .condition)], result: "elements",
@@ -24,7 +24,7 @@ extension Stage {
     }
   }
 
-  static let take = Stage(
+  static let take = BuiltInStage(
     CommandDeclaration(
       name: "take", summary: "Keeps the first N elements, and reads no more elements.",
       parameters: [.init(name: "N", shape: .number).ruled(.count())], result: "elements",
@@ -47,7 +47,7 @@ extension Stage {
     }
   }
 
-  static let skip = Stage(
+  static let skip = BuiltInStage(
     CommandDeclaration(
       name: "skip", summary: "Skips the first N elements.",
       parameters: [.init(name: "N", shape: .number).ruled(.count())],
@@ -69,13 +69,13 @@ extension Stage {
     }
   }
 
-  static let first = Stage(
+  static let first = BuiltInStage(
     CommandDeclaration(
       name: "first", summary: "Returns the first element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
   ) { _ in .first }
 
-  static let last = Stage(
+  static let last = BuiltInStage(
     CommandDeclaration(
       name: "last", summary: "Returns the last element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | last", output: "2")])
@@ -90,7 +90,7 @@ extension Stage {
     }
   }
 
-  static let `as` = Stage(
+  static let `as` = BuiltInStage(
     CommandDeclaration(
       name: "as",
       summary: """
@@ -133,7 +133,7 @@ extension Value {
     guard case .number(let number) = self, let integer = number.position, integer >= least else {
       throw Fault(
         .value, "\(place) of \(stage) must be an integer of at least \(least), not \(label)",
-        nextStep: Stage.named(stage).map { _ in "\(stage) \(max(least, 10))" })
+        nextStep: BuiltInStage.named(stage).map { _ in "\(stage) \(max(least, 10))" })
     }
     return integer
   }

@@ -3,8 +3,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let group = Stage(
+extension BuiltInStage {
+  static let group = BuiltInStage(
     CommandDeclaration(
       name: "group",
       summary: """
@@ -32,7 +32,7 @@ extension Stage {
     }
   }
 
-  static let indexBy = Stage(
+  static let indexBy = BuiltInStage(
     CommandDeclaration(
       name: "index-by",
       summary: "Returns one record. The record maps each value of .FIELD to the element that has this value.",

@@ -3,8 +3,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let sort = Stage(
+extension BuiltInStage {
+  static let sort = BuiltInStage(
     CommandDeclaration(
       name: "sort",
       summary: "Sorts the elements by value or by fields. A minus sign means descending order: sort -.views.",
@@ -47,7 +47,7 @@ extension Stage {
     }
   }
 
-  static let unique = Stage(
+  static let unique = BuiltInStage(
     CommandDeclaration(
       name: "unique",
       summary: """
@@ -66,7 +66,7 @@ extension Stage {
     }
   }
 
-  static let reverse = Stage(
+  static let reverse = BuiltInStage(
     CommandDeclaration(
       name: "reverse", summary: "Returns the elements in reverse order.", result: "elements",
       examples: [.init(code: "1..3 | reverse", output: "3\n2\n1")])
@@ -82,7 +82,7 @@ extension Stage {
     }
   }
 
-  static let collect = Stage(
+  static let collect = BuiltInStage(
     CommandDeclaration(
       name: "collect",
       summary: """

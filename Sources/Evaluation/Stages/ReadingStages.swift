@@ -1,8 +1,8 @@
 import Language
 import Values
 
-extension Stage {
-  static let show = Stage(
+extension BuiltInStage {
+  static let show = BuiltInStage(
     CommandDeclaration(
       name: "show",
       summary: """

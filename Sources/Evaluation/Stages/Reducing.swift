@@ -2,8 +2,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let count = Stage(
+extension BuiltInStage {
+  static let count = BuiltInStage(
     CommandDeclaration(
       name: "count", summary: "Counts the elements.", result: "number",
       examples: [.init(code: "1..7 | count", output: "7")])
@@ -19,7 +19,7 @@ extension Stage {
     }
   }
 
-  static let sum = Stage(
+  static let sum = BuiltInStage(
     declaration(
       "sum",
       "Adds the elements, or the values of .FIELD. The values must be numbers or durations.", "1..4 | sum", "10"
@@ -50,8 +50,8 @@ extension Stage {
   /// Creates the stage `min` or `max`, which returns the smallest or the largest value.
   private static func extreme(
     _ name: String, _ summary: String, _ example: String, _ output: String, _ sign: Int
-  ) -> Stage {
-    Stage(declaration(name, summary, example, output)) { call in
+  ) -> BuiltInStage {
+    BuiltInStage(declaration(name, summary, example, output)) { call in
       folding(call, name, empty: .null) { most, value throws(Fault) in
         guard let most else {
           _ = try Comparison.order(value, value)
@@ -62,7 +62,7 @@ extension Stage {
     }
   }
 
-  static let avg = Stage(
+  static let avg = BuiltInStage(
     declaration(
       "avg",
       """

@@ -3,8 +3,8 @@ import Language
 import Values
 import Formats
 
-extension Stage {
-  static let map = Stage(
+extension BuiltInStage {
+  static let map = BuiltInStage(
     CommandDeclaration(
       name: "map", summary: "Returns the value of an expression for each element.",
       parameters: [.init(name: "EXPRESSION", shape: .any)], result: "elements",
@@ -18,7 +18,7 @@ extension Stage {
     }
   }
 
-  static let select = Stage(
+  static let select = BuiltInStage(
     CommandDeclaration(
       name: "select",
       summary: """
@@ -41,7 +41,7 @@ extension Stage {
     }
   }
 
-  static let with = Stage(
+  static let with = BuiltInStage(
     CommandDeclaration(
       name: "with",
       summary: """
@@ -73,7 +73,7 @@ extension Stage {
     }
   }
 
-  static let flatten = Stage(
+  static let flatten = BuiltInStage(
     CommandDeclaration(
       name: "flatten",
       summary: """
@@ -87,7 +87,7 @@ extension Stage {
     }
   }
 
-  static let chunk = Stage(
+  static let chunk = BuiltInStage(
     CommandDeclaration(
       name: "chunk", summary: "Returns lists of N elements. The last list can be shorter.",
       parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",

@@ -5,7 +5,7 @@ import Language
 import Values
 import Formats
 
-extension Stage {
+extension BuiltInStage {
   private static let options: [CommandDeclaration.Option] =
     CommandDeclaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
@@ -58,7 +58,7 @@ extension Stage {
   static let relink = relating(.relink)
   static let unlink = relating(.unlink)
 
-  private static func relating(_ change: RelationshipClient.LinkageChange) -> Stage {
+  private static func relating(_ change: RelationshipClient.LinkageChange) -> BuiltInStage {
     sink(
       CommandDeclaration(
         name: change.word, summary: change.summary(ofEach: true),
@@ -78,8 +78,8 @@ extension Stage {
   static func sink(
     _ declaration: CommandDeclaration, _ making: @escaping @Sendable (UncompiledStageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
-  ) -> Stage {
-    Stage(declaration) { call in
+  ) -> BuiltInStage {
+    BuiltInStage(declaration) { call in
       let stage = ChangingStage(declaration, call, making(call), complete)
       return .sink { frame throws(Fault) in
         let opened = try await stage.opened(&frame)

@@ -2,8 +2,8 @@ import JSONText
 import Language
 import Values
 
-extension Stage {
-  static let without = Stage(
+extension BuiltInStage {
+  static let without = BuiltInStage(
     CommandDeclaration(
       name: "without", summary: "Removes fields from each element. A resource remains a resource.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "elements",

@@ -41,7 +41,7 @@ struct ConnectionCheck {
 
   private func name() -> Bool {
     let begin = ContinuousClock.now
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       let addresses = try ReachabilityCheck.addresses(of: uri)
       return doctor.add(.ok(.name, "\(uri.host) is \(addresses.joined(separator: ", "))", .now - begin))
     } catch {
@@ -53,12 +53,12 @@ struct ConnectionCheck {
 
   private func tcp() -> Bool {
     let begin = ContinuousClock.now
-    do throws(BrokerError) {
+    do throws(AMQPClientError) {
       let address = try ReachabilityCheck.connect(to: uri)
       return doctor.add(.ok(.tcp, "\(address) accepts connections on port \(uri.port)", .now - begin))
     } catch {
       let step =
-        error.code == .timeout
+        error.kind == .timeout
         ? "a firewall may drop the packets; check host and port, or wait longer with ?connection_timeout=20000"
         : "start the broker, or check the port: ss -ltn on the broker's machine lists the open ports"
       return doctor.add(.failed(.tcp, error.message, step, .now - begin))
@@ -104,7 +104,7 @@ struct ConnectionCheck {
 
   /// Adds a finding about the step at which the connection failed.
   private func fail(_ error: LinkError, wasConnected: Bool) {
-    switch error.code {
+    switch error.kind {
     case .tls:
       let name = uri.tls?.serverName ?? uri.host
       let show =

@@ -50,7 +50,7 @@ extension Doctor {
       return add(.ok(.channel, "a channel and a reply queue are open", time))
     } catch {
       let step =
-        error.code == .accessRefused
+        error.kind == .accessRefused
         ? "the user needs permission to declare and read a reply queue: rabbitmqctl set_permissions" : nil
       return add(.failed(.channel, error.message, step, .now - begin))
     }

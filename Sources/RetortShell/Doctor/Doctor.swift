@@ -8,7 +8,7 @@ import Redaction
 /// The doctor reports each step as soon as the step ends, and skips steps that depend on a failed step. The doctor
 /// changes no data: its last step only reads one resource.
 final class Doctor {
-  let options: DoctorOptions
+  let options: DoctorCommandOptions
   let environment: [String: String]
   let schemas: SchemaStore
   let notices: ConnectionNotices
@@ -22,7 +22,7 @@ final class Doctor {
   private(set) var shownAddress: String?
 
   init(
-    options: DoctorOptions, environment: [String: String], schemas: SchemaStore, notices: ConnectionNotices,
+    options: DoctorCommandOptions, environment: [String: String], schemas: SchemaStore, notices: ConnectionNotices,
     asksPassword: Bool, report: @escaping (DoctorFinding) -> Void
   ) {
     self.options = options
@@ -97,7 +97,7 @@ final class Doctor {
 
   private func openBroker(_ text: String, _ origin: String) async -> (any JSONRPC.ServiceLink)? {
     let uri: AMQPURI
-    do throws(BrokerError) { uri = try AMQPURI(text) } catch {
+    do throws(AMQPClientError) { uri = try AMQPURI(text) } catch {
       let shape = "amqp://USER:PASSWORD@HOST:5672/VHOST; retort help addresses explains it"
       add(.failed(.address, "\(Secrets.hidden(in: text)), from \(origin): \(error.message)", shape, status: 2))
       return nil

@@ -6,7 +6,7 @@ import Redaction
 import Workers
 
 /// The options of `retort work`.
-struct WorkOptions: ParsableArguments {
+struct WorkCommandOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("The URI of the broker. The default is RETORT_URL.", valueName: "URI"))
   var uri: String?
 
@@ -43,7 +43,7 @@ struct WorkOptions: ParsableArguments {
 /// Runs `retort work`, a worker of a pool that carries out changes, or shows the status of the pool.
 ///
 /// - Returns: The exit status of the program.
-func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+func work(_ options: WorkCommandOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.uri ?? environment["RETORT_URL"] else {
     console.note(
       "error: retort work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")
@@ -68,7 +68,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
     return await work(settings, host(url, options.pool, console))
   } catch {
     switch error {
-    case let error as BrokerError: console.note("error[connection]: \(error.message)\n")
+    case let error as AMQPClientError: console.note("error[connection]: \(error.message)\n")
     case let error as PoolSettingsError: console.note("error: \(error.message)\n  = \(error.nextStep)\n")
     default: console.note("error: \(error)\n")
     }
@@ -86,7 +86,7 @@ private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCa
 }
 
 private func showStatus(of pool: WorkerPool, _ uri: AMQPURI, _ console: Console) async -> Int32 {
-  do throws(BrokerError) {
+  do throws(AMQPClientError) {
     let status = try await poolStatus(pool, uri, connectionName: connectionName("work --status"))
     _ = console.write(Array("\(status)\n".utf8))
     return 0

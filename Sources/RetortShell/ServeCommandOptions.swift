@@ -7,7 +7,7 @@ import Serving
 import Terminal
 
 /// The options of `retort serve`.
-struct ServeOptions: ParsableArguments {
+struct ServeCommandOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
   var database: String
 
@@ -136,7 +136,7 @@ func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws 
 /// Runs `retort serve`, which serves a database on a broker.
 ///
 /// - Returns: The exit status of the program.
-func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+func serve(_ options: ServeCommandOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
     console.note("error: retort serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
     return 2
@@ -146,7 +146,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
   return await serve(options.settings(url: url), host)
 }
 
-extension ServeOptions {
+extension ServeCommandOptions {
   fileprivate func settings(url: String) -> ServiceSettings {
     var settings = ServiceSettings(
       database: database, url: url, connectionName: connectionName("serve \(database)"))

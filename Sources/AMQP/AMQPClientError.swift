@@ -1,14 +1,14 @@
 /// The reason why a connection could not be opened or a request got no reply.
-public struct BrokerError: Error, Sendable, Equatable {
+public struct AMQPClientError: Error, Sendable, Equatable {
   /// The kinds of failure, such as a lost connection or a missing queue.
-  public enum Code: Sendable, Equatable {
+  public enum Kind: Sendable, Equatable {
     case address, unreachable, tls, authentication, vhost, accessRefused, lost, otherBroker, closed, stopped, noRoute,
       timeout, blocked
     case nacked, tooLarge, cancelled, malformed
   }
 
   /// The kind of failure.
-  public var code: Code
+  public var kind: Kind
   /// The message, one sentence without secrets.
   public var message: String
   /// Whether the client sent the request.
@@ -22,26 +22,26 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).
-  static let nacked = BrokerError(.nacked, "the broker refused the message (basic.nack)", wasConfirmed: false)
+  static let nacked = AMQPClientError(.nacked, "the broker refused the message (basic.nack)", wasConfirmed: false)
 
   /// The error of a cancelled task.
-  static let interrupted = BrokerError(.cancelled, "interrupted")
+  static let interrupted = AMQPClientError(.cancelled, "interrupted")
 
   /// Returns the error for a body of `count` bytes, which is too large for a broker.
-  static func tooLarge(_ count: Int) -> BrokerError {
-    BrokerError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
+  static func tooLarge(_ count: Int) -> AMQPClientError {
+    AMQPClientError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
   }
 
   /// Creates an error.
-  public init(_ code: Code, _ message: String, wasSent: Bool = false, wasConfirmed: Bool? = nil) {
-    self.code = code
+  public init(_ kind: Kind, _ message: String, wasSent: Bool = false, wasConfirmed: Bool? = nil) {
+    self.kind = kind
     self.message = message
     self.wasSent = wasSent
     self.wasConfirmed = wasConfirmed
   }
 
   /// Returns a copy of this error with the given `wasSent`.
-  func sent(_ wasSent: Bool) -> BrokerError {
+  func sent(_ wasSent: Bool) -> AMQPClientError {
     var error = self
     error.wasSent = wasSent
     return error

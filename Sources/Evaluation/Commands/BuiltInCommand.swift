@@ -3,7 +3,7 @@ import Language
 import Values
 
 /// A command of the language, such as `show`, which can begin a pipeline.
-struct Command: Sendable {
+struct BuiltInCommand: Sendable {
   /// The function that implements a command; there is one case for each type of result.
   enum CommandImplementation: Sendable {
     /// A function that returns a value, and changes nothing on a service.
@@ -65,7 +65,7 @@ struct Command: Sendable {
   }
 
   /// Returns the command with the given name; nil if no command has this name.
-  static func named(_ name: String) -> Command? { table[name] }
+  static func named(_ name: String) -> BuiltInCommand? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
@@ -205,7 +205,7 @@ struct Arguments: Sendable {
   ///
   /// `wanted` describes the right type, such as `a string`.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
-    let options = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
+    let options = (BuiltInCommand.named(name)?.declaration ?? BuiltInStage.named(name)?.declaration)?.options
     let declared = options?.first { $0.name == option }
     return fault(
       argument, .type,

@@ -8,7 +8,7 @@ import Values
 ///
 /// The dispatcher sends the changes without a Swift task for each of them. The results, the errors and the counts are
 /// the same as those of ``EachIterationRunner``.
-struct PostedIterationRunner {
+struct CallbackIterationRunner {
   private let request: SyncEvaluatedChangeCommand
   private let limit: Int
   private let frame: ExecutionFrame
@@ -31,7 +31,7 @@ struct PostedIterationRunner {
   }
 
   /// One iteration: its change, and the place of its element on a page.
-  private final class PostedIteration: PlannedElement {
+  private final class CallbackIteration: PlannedElement {
     let prepared: Result<PreparedChange, Fault>
     let page: ElementPage
     let place: Int
@@ -52,7 +52,7 @@ struct PostedIterationRunner {
   private struct IterationResultsSoFar: Sendable {
     var results: OrderedIterationResults
     /// The failed changes, whose errors the run explains at the end.
-    var failures: [(index: Int, iteration: PostedIteration, outcome: Outcome)] = []
+    var failures: [(index: Int, iteration: CallbackIteration, outcome: Outcome)] = []
     /// The number of elements so far.
     var count = 0
     /// Whether the run has read all elements.
@@ -76,18 +76,18 @@ struct PostedIterationRunner {
       }
       return page.map(iterations)
     } observe: { [self] index, element, outcome in
-      guard let iteration = element as? PostedIteration else { return }
+      guard let iteration = element as? CallbackIteration else { return }
       record(outcome, of: iteration, at: index, outcomes)
     }
     return try await ended(outcomes.withLock { $0 }, report)
   }
 
   /// Returns the iterations of a page's elements.
-  private func iterations(_ page: ElementPage) -> [PostedIteration] {
+  private func iterations(_ page: ElementPage) -> [CallbackIteration] {
     page.elements.indices.map { place in
       let prepared = change(page, place)
       if case .success(let prepared) = prepared { announce(prepared) }
-      return PostedIteration(prepared, page, place)
+      return CallbackIteration(prepared, page, place)
     }
   }
 
@@ -107,7 +107,8 @@ struct PostedIterationRunner {
 
   /// Records the outcome of an iteration; the function runs on the connection's thread.
   private func record(
-    _ outcome: Outcome, of iteration: PostedIteration, at index: Int, _ outcomes: borrowing Mutex<IterationResultsSoFar>
+    _ outcome: Outcome, of iteration: CallbackIteration, at index: Int,
+    _ outcomes: borrowing Mutex<IterationResultsSoFar>
   ) {
     // After a failure or a Ctrl-C, the carrier drops changes that were not sent. Their iterations have not started.
     guard !outcome.isDropped else { return }
@@ -136,7 +137,7 @@ struct PostedIterationRunner {
       _ = outcomes.results.take(.failure(fault), of: iteration.page, iteration.place, at: index, frame.run.output)
     }
     if let refused = report.stop as? ChangeRefusedBeforeSendingError,
-      let iteration = refused.element as? PostedIteration
+      let iteration = refused.element as? CallbackIteration
     {
       if let fault = outcomes.results.fault { throw fault }
       throw await fault(of: .refused(refused.refusal), iteration, isExplained: true)
@@ -150,7 +151,7 @@ struct PostedIterationRunner {
   }
 
   /// Returns the error of an iteration whose change failed.
-  private func fault(of outcome: Outcome, _ iteration: PostedIteration, isExplained: Bool) async -> Fault {
+  private func fault(of outcome: Outcome, _ iteration: CallbackIteration, isExplained: Bool) async -> Fault {
     let fault: Fault
     switch iteration.prepared {
     case .failure(let error): fault = error

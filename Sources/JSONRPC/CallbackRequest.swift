@@ -2,12 +2,12 @@
 ///
 /// A ``PostingTransport`` sends the request. A subclass overrides `receive(_:)` to receive the reply without a closure.
 /// Several threads use the object, so the members of a subclass must be immutable or synchronized.
-open class PostedRequest: @unchecked Sendable {
+open class CallbackRequest: @unchecked Sendable {
   /// The request.
-  public let envelope: RequestEnvelope
+  public let envelope: TransportRequest
 
   /// Creates a request for ``PostingTransport/post(_:)``.
-  public init(_ envelope: RequestEnvelope) { self.envelope = envelope }
+  public init(_ envelope: TransportRequest) { self.envelope = envelope }
 
   /// Receives the body of the reply, or an error.
   ///
@@ -16,11 +16,11 @@ open class PostedRequest: @unchecked Sendable {
 }
 
 /// A posted request that resumes a waiting task with the reply.
-@safe @usableFromInline final class AwaitedRequest: PostedRequest, @unchecked Sendable {
+@safe @usableFromInline final class AwaitedRequest: CallbackRequest, @unchecked Sendable {
   private let continuation: UnsafeContinuation<Result<[UInt8], LinkError>, Never>
 
   @usableFromInline init(
-    _ envelope: RequestEnvelope, _ continuation: UnsafeContinuation<Result<[UInt8], LinkError>, Never>
+    _ envelope: TransportRequest, _ continuation: UnsafeContinuation<Result<[UInt8], LinkError>, Never>
   ) {
     unsafe self.continuation = unsafe continuation
     super.init(envelope)

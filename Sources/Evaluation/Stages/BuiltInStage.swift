@@ -4,7 +4,7 @@ import Language
 import Values
 
 /// A stage of a pipeline, such as `where`, which follows a `|`.
-struct Stage: Sendable {
+struct BuiltInStage: Sendable {
   let declaration: CommandDeclaration
   /// A function that compiles a call of the stage.
   let prepare: @Sendable (UncompiledStageCall) -> CompiledStage
@@ -15,7 +15,7 @@ struct Stage: Sendable {
   }
 
   /// Returns the stage with the given name; nil if no stage has this name.
-  static func named(_ name: String) -> Stage? { known[name] }
+  static func named(_ name: String) -> BuiltInStage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
@@ -71,7 +71,7 @@ extension CompiledStage {
 /// A call of a stage during compilation, after the compiler has checked the arguments against the declaration.
 struct UncompiledStageCall {
   let compiler: Compiler
-  let command: Language.Command
+  let command: Command
   let declaration: CommandDeclaration
 
   var positional: [Expr] {

@@ -3,7 +3,7 @@ import JSONText
 import LearnedSchema
 
 /// The options of `retort doctor`.
-struct DoctorOptions: ParsableArguments {
+struct DoctorCommandOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help: ArgumentHelp(
       "The URI of a connection, or a profile in rc.retort. The default is RETORT_URL.", valueName: "URI"))
@@ -38,7 +38,7 @@ struct DoctorOptions: ParsableArguments {
 /// Examines the connection to a service, step by step: `retort doctor [URI]`.
 ///
 /// - Returns: 0 if no step failed, otherwise the status of the first failed step.
-func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+func doctor(_ options: DoctorCommandOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   let doctor = Doctor(
     options: options, environment: environment, schemas: SchemaStore(environment: environment),
     notices: ConnectionNotices(console), asksPassword: console.isInteractive
