@@ -19,8 +19,8 @@ struct CompileTimeScope: Sendable {
   struct KnownClient: Sendable, Hashable {
     /// A text that identifies the client.
     ///
-    /// If the script contains the queue's name as a literal, the text contains the queue and the connection in `on:`.
-    /// Otherwise the text contains the variable's slot, or the position of a parameter of a `def`.
+    /// If the script contains the queue's name as a literal, the text contains the queue's name and the value of the
+    /// option `on:`. Otherwise the text contains the variable's slot, or the position of a parameter of a `def`.
     var identity: String
     /// The queue's name for messages, or the variable's name if the check does not know the queue.
     var queue: String

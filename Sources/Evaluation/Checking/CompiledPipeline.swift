@@ -10,10 +10,10 @@ extension Compiler {
     ///
     /// The program does not print a summary as a result.
     var isSummary = false
-    /// An expression that replaces ``code`` where the elements are read only once, such as in a `for` loop.
+    /// An expression for places that read the elements only once, such as a `for` loop; nil if they use ``code``.
     ///
     /// ``code`` returns a list in memory. If the pipeline ends with `collect` or `each` and has many elements, this
-    /// expression instead returns a stream from a temporary file. If it is nil, such code also uses ``code``.
+    /// expression returns a stream from a temporary file instead.
     var stored: CompiledExpression?
     /// What the check knows about the pipeline's value, for example that the value is a client.
     var fact: CompileTimeScope.VariableFact = .unknown

@@ -128,7 +128,7 @@ extension Compiler {
 }
 
 extension Fault {
-  /// Returns a copy of this error; in the suggestion of the copy, `operand` replaces `.field`.
+  /// Returns a copy of this error whose suggestion contains `operand` in place of `.field`.
   ///
   /// `operand` is the source text of the function's first argument.
   fileprivate func naming(_ operand: String) -> Fault {

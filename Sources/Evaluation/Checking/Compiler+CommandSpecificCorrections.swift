@@ -3,7 +3,9 @@ import Values
 
 /// Corrects mistakes that users make with one particular command, such as `destroy`.
 extension Compiler {
-  /// Reports a `key:` that is an expression, although an option such as `journal:` needs a field.
+  /// Reports a `key:` whose value is not a field, in a call with an option such as `journal:`.
+  ///
+  /// With such an option, lookups find the created resources by the field in `key:`.
   func reportKeyThatIsNoField(_ key: Expr, _ option: CommandDeclaration.Option, of name: String) {
     let text = source.text(key.range)
     let field = text.firstMatch(of: #/\.([A-Za-z][\w-]*)/#).map { String($0.1) } ?? "name"

@@ -91,8 +91,8 @@ extension Compiler {
 
   /// Returns the client that a call of a `def` passes as an argument.
   ///
-  /// In the effects of the `def`, the placeholder `fact` stands for this client. Returns nil if `fact` is not a placeholder,
-  /// or if the argument is not a variable.
+  /// In the effects of the `def`, the placeholder `fact` stands for this client. Returns nil if `fact` is not a
+  /// placeholder, or if the argument is not a variable.
   private func given(
     _ fact: CompileTimeScope.KnownClient, _ definition: CommandDefinition, _ command: Command, element: Bool
   ) -> CompileTimeScope.KnownClient? {

@@ -4,8 +4,8 @@ import Language
 extension Compiler {
   /// Records the effect of a command.
   ///
-  /// If the command changes data, the function also adds the command to the inventory of the check, and reports masks
-  /// in place of secrets.
+  /// If the command changes data, the function also adds the command to the inventory of the check. It also
+  /// reports each mask in the command: the text `***` in place of a secret.
   func record(_ effect: CommandDeclaration.StatementEffect, _ command: Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys {
@@ -76,7 +76,7 @@ extension Compiler {
 
   /// Returns whether the value of the option `page:` contains a computed page number.
   ///
-  /// Returns true for a field or a list element, because the check can't know their values.
+  /// A field or a list element counts as computed, because the check can't know its value.
   private func isVaryingPage(_ page: Expr) -> Bool {
     switch page.kind {
     case .record(let entries):

@@ -2,9 +2,9 @@ import Language
 import Values
 
 extension Compiler {
-  /// Runs a computation with literal values before the run, and reports the error that the computation throws.
+  /// Performs a computation with literal values during the check, and reports the error that the computation throws.
   ///
-  /// Otherwise every run of the script would fail with this error.
+  /// Without the check, every run of the script would fail with this error.
   func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
     guard !context.isRescued else { return }
     do throws(Fault) { try compute() } catch {

@@ -139,8 +139,8 @@ extension Pipeline {
   ///
   /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary.
   ///
-  /// The additional stage is the first stage of the pipeline. But if a stage before the reporting stage combines
-  /// elements, such as `sort`, the additional stage follows the last of these stages.
+  /// The additional stage is usually the first stage of the pipeline. If stages such as `sort` combine elements before
+  /// the reporting stage, the additional stage follows the last of them.
   fileprivate func withSourceName(isDropped: Bool) -> [Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])

@@ -56,8 +56,9 @@ extension Compiler {
 
   /// Reports the masks in a range of the text: `***` where the history or `save` has left out a secret.
   ///
-  /// Otherwise the statement would send the mask as data. By default, the function allows a mask as the password of a
-  /// broker, because `connect` asks for this password. If `brokers` is true, the function reports this mask, too.
+  /// Without the error, the statement would send the mask as data. By default, the function allows a mask as the
+  /// password of a broker, because `connect` asks for this password. If `brokers` is true, the function also reports
+  /// such a mask.
   func refuseMasks(in range: SourceRange, brokers: Bool = false) {
     for mask in masks where range.lower <= mask.range.lowerBound && mask.range.upperBound <= range.upper {
       guard brokers || !mask.isBrokerPassword else { continue }

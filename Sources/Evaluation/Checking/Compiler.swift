@@ -24,7 +24,9 @@ final class Compiler {
   var laterDefinitions: [String: SourceRange] = [:]
   /// The commands that send one change from the block of an `each`, by the source range of the command.
   var requests: [SourceRange: SyncEvaluatedChangeCommand] = [:]
-  /// The masks of secrets in the text that the check has not yet reported; see ``refuseMasks(in:brokers:)``.
+  /// The masks in the text (`***` in place of a secret) that the check has not yet reported.
+  ///
+  /// See ``refuseMasks(in:brokers:)``.
   lazy var masks = SecretMaskInText.all(in: source.text(SourceRange(0, source.bytes.count)))
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()

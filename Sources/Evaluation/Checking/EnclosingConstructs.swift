@@ -16,7 +16,7 @@ struct EnclosingConstructs {
   var isInDef = false
   /// Whether the code is in the body of a `try`.
   ///
-  /// In a `try`, an error can be intentional. Therefore the check does not report errors of literal values.
+  /// In a `try`, an error can be intentional. Therefore the check does not report errors that literal values cause.
   var isRescued = false
   /// Whether the code has an element that `.field` can read, for example in a stage.
   var hasElement = false

@@ -4,8 +4,7 @@ import Values
 
 /// A command that sends one change, and needs no other request to evaluate its arguments.
 ///
-/// If the block of an `each` is only this command, the run sends the changes of the iterations without a Swift task for
-/// each of them.
+/// If the block of an `each` is only this command, the run sends the change of each iteration without a Swift task.
 struct SyncEvaluatedChangeCommand: Sendable {
   /// An argument, with the synchronous function that evaluates it.
   private struct SyncEvaluatedArgument: Sendable {
@@ -20,8 +19,8 @@ struct SyncEvaluatedChangeCommand: Sendable {
 
   /// Creates the compiled form of a command; nil if each iteration needs a Swift task for the command.
   ///
-  /// A task is necessary for a command that reads or destroys, for a command with the option `dry-run:`, and if an
-  /// argument contains a command. It is also necessary if the client is not a variable with one value for all
+  /// A task is necessary for a command that reads or destroys, and for a command with the option `dry-run:` or `keys:`.
+  /// It is also necessary if an argument contains a command, or if the client is not a variable with one value for all
   /// iterations. `isFixed` returns whether the variable with the given name has one value for all iterations.
   init?(_ command: BuiltInCommand, _ template: Arguments, _ arguments: [CompiledArgument], isFixed: (String) -> Bool) {
     switch command.body {

@@ -178,7 +178,8 @@ extension CommandDeclaration.Option {
 
   /// The example of a value in the summary: `{depth: 50, p95: 200ms}`; nil if the summary has no example.
   ///
-  /// The example follows the first colon before a brace, a quote, a dot or a digit, and ends with the sentence.
+  /// The example begins with a brace, a quote, a dot or a digit, directly after a colon and a space. It ends with the
+  /// sentence.
   var example: Substring? {
     summary.split(separator: ". ").lazy.compactMap { sentence in
       sentence.ranges(of: ": ").lazy.map { sentence[$0.upperBound...] }

@@ -75,8 +75,8 @@ extension Arguments {
 extension RunContext {
   /// Gets the user's consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// The function asks the user at the terminal. Without a terminal, it refuses the destruction. With `confirm: true`
-  /// or `--yes`, it does not ask. A connection with `guard: "confirm"` overrides `confirm: true` and `--yes`.
+  /// With `confirm: true` or `--yes`, the function does not ask the user, except on a connection with
+  /// `guard: "confirm"`. Otherwise, it asks the user at the terminal. Without a terminal, it refuses the destruction.
   ///
   /// The function does not ask if there is nothing to destroy. It also does not ask with `--offline`, because the run
   /// sends nothing.

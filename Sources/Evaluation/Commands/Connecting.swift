@@ -82,7 +82,7 @@ extension BuiltInCommand {
     }
   }
 
-  /// The name, guard and environment that a `connect` statement requests.
+  /// The values of the options `name:`, `guard:` and `env:` of a `connect` statement.
   private struct ConnectOptions {
     let name: String?
     let protection: ConnectionValue.ServiceProtection
@@ -103,7 +103,8 @@ extension BuiltInCommand {
     /// A URI without a password, or with `***` in place of the password, selects the open connection of the same user.
     /// Statements in the history contain such URIs.
     ///
-    /// - Throws: A `value` error if the open connection has another guard or environment.
+    /// - Throws: A `value` error if the statement has the option `guard:` or `env:`, and the value of the open
+    ///   connection differs.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
       let identity = session.host.identity(uri)
       let open = session.state.withLock { state in

@@ -50,7 +50,8 @@ extension BuiltInCommand {
       let failedFile = try arguments.failedFile(run.session, isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       if !isDry, !query.filter.isEmpty, isAsked(client, run) {
-        // The filter is compared before the question, so that the answer does not depend on a filter without effect.
+        // Compare the filter with the first page before the question to the user. If the service ignores the filter,
+        // the statement fails here, and the user does not confirm a destruction of resources that do not match.
         var pages = try arguments.reader(client).firstPages(query, waitLimit: try arguments.waitLimit(client))
         _ = try await pages.nextChecked(client, arguments, run.session)
       }
@@ -234,7 +235,7 @@ extension Fault {
 }
 
 extension ShrinkingListReader {
-  /// Returns the next ids to destroy, after it compared the filter with their resources; nil at the end of the list.
+  /// Compares the filter with the next resources, and returns their ids; returns nil at the end of the list.
   ///
   /// - Throws: An error if a resource contradicts the filter, or if the list can't be read.
   fileprivate mutating func nextChecked(

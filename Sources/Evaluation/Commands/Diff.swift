@@ -149,8 +149,8 @@ private struct DiffSide {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // In a changed element, a field that only the old element has gets no `to`, and a field that only the new element
-      // has gets no `from`. In an added element, each `from` is null. In a removed element, each `to` is null.
+      // In a changed element, a removed field has no `to`, and an added field has no `from`. In an added element, each
+      // `from` is null. In a removed element, each `to` is null.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

@@ -118,9 +118,10 @@ extension Value {
     }
   }
 
-  /// Returns the linkage for an id or a list of ids, as source text; nil for other values.
+  /// Returns the linkage for one to four ids, as source text; nil for other values.
   ///
-  /// For the id 7 and the type `authors`, the result is `{type: "authors", id: "7"}`.
+  /// For the id 7 and the type `authors`, the result is `{type: "authors", id: "7"}`. Several ids can be a list, or a
+  /// string with commas.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
     if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }
@@ -133,7 +134,7 @@ extension Value {
     return identifiers.count == elements.count ? "[\(identifiers.joined(separator: ", "))]" : nil
   }
 
-  /// The text of a value that is probably an id; nil for other values.
+  /// The value as the text of an id; nil if the value does not have the form of an id.
   ///
   /// An id is an integer, or a string of at most 36 bytes without spaces, quotes and commas.
   fileprivate var plainID: String? {

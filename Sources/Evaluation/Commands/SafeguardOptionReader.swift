@@ -40,7 +40,8 @@ enum SafeguardOptionReader {
 
   /// Reads `throttle:`, a record of limits such as `{depth: 50, p95: 200ms}`.
   ///
-  /// The result has the default patience of 10 minutes, which the option `patience:` replaces later.
+  /// The result has a patience of 10 minutes, the default value of the option `patience:`. If the call has this option,
+  /// the run replaces the patience later.
   static func throttle(_ value: Value, _ command: String) throws(OptionValueRefusal) -> ServiceLoadThrottle.LoadLimits {
     var limits = ServiceLoadThrottle.LoadLimits(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"

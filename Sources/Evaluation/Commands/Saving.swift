@@ -107,7 +107,8 @@ extension StatementsToSave {
 
   /// Returns the error for statements that do not pass the check.
   ///
-  /// The error names the faulty statement. If the user typed other statements after it, the advice is to save only these.
+  /// The error names the faulty statement. If the user typed other statements after the faulty statement, the advice is
+  /// to save only the later statements.
   private func refusal(_ error: Diagnostic, isOwn: Bool, _ texts: [String], _ path: String) -> Fault {
     var end = Self.start.utf8.count + 1
     let faulty = texts.firstIndex { text in

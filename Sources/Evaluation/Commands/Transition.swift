@@ -52,7 +52,7 @@ extension BuiltInCommand {
 extension BuiltInStage {
   /// The options of a `transition` stage, without `retry:`.
   ///
-  /// A retry would send only one step of the path again, and not the whole path.
+  /// A retry would repeat only one update, and not the whole path of states to the goal.
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(

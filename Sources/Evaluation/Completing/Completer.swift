@@ -31,7 +31,7 @@ struct Completer {
     let typed = String(context.word.dropFirst(offer.kept))
     var seen: Set<String> = []
     let fitting = offer.candidates.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
-    // `_` as the only candidate says only that no value is known.
+    // If `_` is the only candidate, no value is known for this position. Completion then offers nothing.
     if typed.isEmpty, fitting.map(\.text) == ["_"] { return CompletionResult(start: context.range.lower) }
     let start = context.range.lower + context.word.prefix(offer.kept).utf8.count
     return CompletionResult(

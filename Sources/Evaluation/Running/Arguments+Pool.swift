@@ -26,7 +26,7 @@ public struct OpenWorkerPoolRequest: Sendable {
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
-  /// Returns whether the pool must send nothing for now, because of `retort ctl pause` or `throttle:`.
+  /// A function that returns whether the pool must pause its changes, because of `retort ctl pause` or `throttle:`.
   public var isPaused: @Sendable () -> Bool = { false }
 }
 
@@ -57,10 +57,11 @@ extension Arguments {
     }
   }
 
-  /// Returns the policy for a carrier, such as a pool of workers.
+  /// Returns the policy for a carrier: an object that sends changes in place of the client, such as a pool of workers.
   ///
-  /// A carrier can limit the changes in flight itself. The policy then allows the largest possible number of them,
-  /// unless the statement has the option `in-flight:`. The statement also prepares more changes together.
+  /// A carrier can have its own limit for the changes in flight. If it has one, and the statement lacks the option
+  /// `in-flight:`, the policy allows the largest possible number of changes in flight. The run then also builds more
+  /// changes at a time.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard carrier?.window != nil, options["in-flight"] == nil else { return policy }
     var policy = policy

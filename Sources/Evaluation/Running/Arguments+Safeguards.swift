@@ -73,8 +73,8 @@ extension Arguments {
   ///
   /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`.
   ///
-  /// With a pool of workers, the throttle shows no notes, because a note could be wrong. For example, an empty queue
-  /// seems to show that `depth` has no effect. But most changes in flight can still wait for a worker.
+  /// With a pool of workers, the throttle shows no notes, because a note could be wrong. For example, the queue can be
+  /// empty because the changes still wait for a worker. A note that `depth` has no effect would then be wrong.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> ServiceLoadThrottle? {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }

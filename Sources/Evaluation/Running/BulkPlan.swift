@@ -58,7 +58,8 @@ protocol BulkChangeSource: AnyObject {
 extension BulkChangeSource {
   /// Returns whether the source has more elements.
   ///
-  /// To find out, the function takes the next elements from the source, so that later calls do not return them.
+  /// To find out, the function takes the next elements from the source. Later calls of ``next()`` do not return these
+  /// elements. Call the function only if the run sends no further changes.
   func hasMore() async throws(Fault) -> Bool {
     if try await next() != nil { return true }
     guard try await begin() else { return false }

@@ -81,7 +81,7 @@ struct BulkRun {
     report.stop != nil || report.isCut || Task.isCancelled
   }
 
-  /// Looks up the unknown changes that only earlier runs had: this run has no elements for them.
+  /// Looks up the changes of earlier runs that have an unknown outcome, and for which this run has no elements.
   private func lookedUpEarlier(
     _ report: StatementReport, _ progress: BulkProgress
   ) async -> JournalOnlyChangeLookupResult {
@@ -216,7 +216,7 @@ struct BulkRun {
         + "unknown, and the next run looks \(them) up")
   }
 
-  /// Shows a note about resources that the backup does not store again, because it already has an image of them.
+  /// Shows a note about resources that were already in the backup file, and that the run did not store again.
   private func notePresentInBackup() {
     guard let backup = plan.guards.backup, case let count = backup.presentCount, count > 0 else { return }
     run.session.note(

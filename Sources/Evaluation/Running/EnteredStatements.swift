@@ -204,7 +204,7 @@ private struct StatementNameUsage {
     needsConnection = !words.isDisjoint(with: ["client", "queues", "clients"])
   }
 
-  /// Whether the statement concerns only the session itself, such as `help`, so it does not belong in a script.
+  /// Whether the statement concerns only the session itself, as `help` does; a script does not need the statement.
   var isAside: Bool {
     ["help", "exit"].contains(head) || Vocabulary.promptWords.contains(head)
       || BuiltInCommand.named(head)?.declaration.isPromptOnly == true

@@ -12,8 +12,10 @@ import Values
 /// contains the element and its error.
 ///
 /// When the statement writes the first line, it replaces the file of an earlier statement. A statement without failures
-/// leaves an empty file. If the session has read the earlier file, the earlier file gets another name until the
-/// statement has processed all its elements, because they may come from this file.
+/// leaves an empty file.
+///
+/// If the session has read the earlier file, the elements of the statement may come from the earlier file. In this
+/// case, the earlier file gets another name. It is removed when the statement has processed all its elements.
 final class FailedElementsFile: Sendable {
   private struct OpenFileAndLineRanges {
     var file: FileDescriptor?
@@ -174,8 +176,9 @@ final class FailedElementsFile: Sendable {
 
   /// Removes the lines of changes that have succeeded according to a late reply or a lookup.
   ///
-  /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement. If
-  /// `isComplete` is true, the statement has processed all its elements, and the function removes the earlier file.
+  /// If nothing failed, the function creates an empty file, or replaces the file of an earlier statement with an empty
+  /// file. If `isComplete` is true, the statement has processed all its elements, and the function removes the earlier
+  /// file.
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil if every write succeeded.
   func finish(isComplete: Bool) -> Fault? {
@@ -193,7 +196,7 @@ final class FailedElementsFile: Sendable {
     } catch { return error }
   }
 
-  /// A note that names the file with the content of the earlier statement's file; nil if this file was removed.
+  /// A note that contains the new name of the earlier statement's file; nil if there is no such file.
   var earlierFileNote: String? {
     state.withLock(\.earlier).map {
       "the statement ended before it processed all its elements, so \($0) keeps the earlier content of \(path)"

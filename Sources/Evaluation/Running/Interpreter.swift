@@ -342,7 +342,7 @@ public final class Interpreter: Sendable {
     if !last.isNull { frame.slots[0] = last }
   }
 
-  /// Returns the result of a pipeline; nil in an offline session if the result needs a service, and so is not real.
+  /// Returns the result of a pipeline; nil if the result comes from a reply that an offline session has simulated.
   ///
   /// An offline session reads a stream to its end first, because the stream shows its requests only then.
   private func realResult(_ value: Value, since requests: Int) async throws(Fault) -> Value? {

@@ -5,8 +5,8 @@ import Values
 
 /// The journals of a pipeline's earlier stages, after all changes of these stages are done.
 ///
-/// The end of the pipeline marks the journals as complete. Until then they stay open, so that a pipeline whose later
-/// stage failed can run again: the earlier stages then skip their changes, and pass on their elements.
+/// The end of the pipeline marks the journals as complete. Until then, the journals stay open. If a later stage fails,
+/// the user can run the pipeline again: the earlier stages skip the changes that are done, and pass on their elements.
 final class JournalsOpenUntilPipelineEnd: Sendable {
   private struct FinishedStageJournal: Sendable {
     /// The name of the stage in messages: `update posts`.

@@ -102,7 +102,7 @@ extension Session {
 
   /// Shows a note for each connection without `guard:`, if another connection to the same broker has a guard.
   ///
-  /// The order of the connections does not matter: `connection` is the new one, and either of the two can be new. A
+  /// `connection` is the new connection. It can be the connection with the guard, or the connection without a guard. A
   /// connection without a guard gets one note.
   func noteMissingGuard(of connection: ConnectionValue) {
     let identity = connection.link.brokerIdentity

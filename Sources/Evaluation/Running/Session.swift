@@ -231,7 +231,7 @@ public final class Session: Sendable {
   /// Whether an open connection has `guard: "confirm"`.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Shows a note about the changes in flight; returns false if no change is in flight.
+  /// Shows for how many replies the run waits after the first Ctrl-C; returns false if no change is in flight.
   public func stop() -> Bool {
     let count = state.withLock { state in
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }

@@ -110,7 +110,7 @@ struct CallbackIterationRunner {
     _ outcome: Outcome, of iteration: CallbackIteration, at index: Int,
     _ outcomes: borrowing Mutex<IterationResultsSoFar>
   ) {
-    // After a failure or a Ctrl-C, the carrier drops changes that were not sent. Their iterations have not started.
+    // A dropped change was never sent, because of an earlier failure or a Ctrl-C. Its iteration has not started.
     guard !outcome.isDropped else { return }
     if case .success(let prepared) = iteration.prepared {
       frame.run.statement.add(

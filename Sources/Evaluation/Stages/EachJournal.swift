@@ -113,7 +113,7 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Looks up the unknown iterations that only earlier runs had: this run has no elements for them.
+  /// Looks up the iterations of earlier runs that have an unknown outcome, and for which this run has no elements.
   ///
   /// The function shows a note if the lookups find that iterations were carried out.
   private func lookUpEarlier() async {
@@ -165,7 +165,7 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Returns the error of the stage with the exit status 5, if a write to the journal file failed after a change.
+  /// Returns the error of the stage; the exit status is 5 if the stage sent a change and a journal write failed.
   func ending(_ error: Fault) -> Fault {
     journal.failure != nil && state.withLock(\.hasSent) ? error.ending(5) : error
   }
@@ -179,7 +179,7 @@ final class EachJournal: Sendable {
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
     try? await journal.flush()
-    // Add the unknown iterations that only earlier runs had, because this run has no elements for them.
+    // Add the iterations of earlier runs that have an unknown outcome, and for which this run has no elements.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state
@@ -237,7 +237,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   func didSend(_ outcome: Outcome, number: Int) {
     journal.record(outcome, of: identity, number: number)
-    // A broker that refused a message (nack) may have put the message into the queue nevertheless.
+    // A message that the broker refused (nack) still counts as sent: the broker may have put it into the queue anyway.
     if !outcome.wasSent, outcome.isKnownToBeDone == false { state.withLock { $0.sent -= 1 } }
   }
 }
