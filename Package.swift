@@ -29,7 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
-  // Of the targets that are ready to compile, SwiftPM begins with the last in alphabetical order. Because of their
+  // If several targets are ready to compile, SwiftPM begins with the last in alphabetical order. Because of their
   // names, `AMQP` and `APIServer` are compiled in parallel with `Evaluation`, the largest target, and not before it.
   targets: [
     // Layer 0: targets that depend on no other target. The exception is `Language`, which depends on `Redaction`.

@@ -99,8 +99,8 @@ package struct AtomicFile {
 
   /// Adds bytes to the new content of the file.
   ///
-  /// If the file is a terminal, control characters become escapes. The bytes must therefore not end inside a UTF-8
-  /// character.
+  /// If the file is a terminal, the function decodes the bytes as UTF-8, and escapes control characters. The bytes must
+  /// therefore not end inside a character.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")

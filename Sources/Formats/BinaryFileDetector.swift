@@ -108,8 +108,8 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The text must contain at least one valid character of several bytes. It must not contain more invalid bytes than
-  /// such characters.
+  /// The text must contain at least one valid character of several bytes. The number of invalid bytes must not exceed
+  /// the number of these characters.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {

@@ -41,7 +41,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns another separator in the heading of a file with one column; nil if the heading contains none.
+  /// Returns a different separator that the heading of a file with one column contains; nil if there is none.
   ///
   /// For example, the heading `id;title` contains a semicolon, which is probably the file's separator.
   func other(in heading: String) -> CSVSeparator? {

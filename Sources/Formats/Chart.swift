@@ -59,7 +59,7 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Returns a chart of how often each label occurs in `labels`, with one bar for each different label.
+  /// Returns a chart with one bar for each different label, which shows how often the label occurs in `labels`.
   ///
   /// The longest bar comes first.
   package static func counts(of labels: [String]) -> Chart {

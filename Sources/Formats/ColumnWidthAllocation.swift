@@ -2,14 +2,14 @@
 struct ColumnWidthAllocation {
   /// The number of spaces between two cells.
   static let gap = 2
-  /// The width below which a column of texts does not shrink.
+  /// The minimum width to which a column of texts shrinks.
   private static let shortest = 12
-  /// The width below which a column of numbers does not shrink.
+  /// The minimum width to which a column of numbers shrinks.
   private static let shortestNumber = 24
 
   /// The widths of the columns that fit on the line.
   ///
-  /// The table omits the columns for which there is no width.
+  /// The table omits all other columns.
   let widths: [Int]
 
   /// Divides the width of a line among the columns.

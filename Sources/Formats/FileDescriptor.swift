@@ -54,7 +54,7 @@ package final class FileDescriptor: Sendable {
 
   /// Returns standard output or standard error if a path names it, such as `/dev/stdout`; otherwise nil.
   ///
-  /// If the stream is a file, writes begin at the current position of the stream, not at the beginning of the file.
+  /// If standard output or standard error is a file, writes begin at its current position, not at the beginning.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Standard output or standard error, for writes that a reader can't block forever.
+/// Standard output or standard error; the program can stop waiting for a reader that does not read.
 ///
 /// A write waits while the pipe, terminal or socket is full. After ``stop()``, a write fails if the reader reads
 /// nothing for half a second. The program can therefore always end.

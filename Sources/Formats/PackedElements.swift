@@ -94,7 +94,7 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// Whether the list can store the value as JSON bytes, from which parsing restores the same value.
+  /// Whether the list can store the value as JSON bytes, and later read the same value back from the bytes.
   fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):

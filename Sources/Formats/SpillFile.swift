@@ -28,7 +28,7 @@ package struct SpillFile {
     ///
     /// The array continues with one array for each element.
     case list
-    /// A record with a value that JSON can't restore: `[5, ...]`.
+    /// A record with a value that can't be read back from JSON: `[5, ...]`.
     ///
     /// The array continues with the name and the array of each field.
     case record
@@ -152,7 +152,7 @@ extension JSONValue {
 }
 
 extension Value {
-  /// Whether JSON can restore the value: parsing the JSON text of the value gives an equal value.
+  /// Whether the value can be read back from JSON: parsing the value's JSON text gives an equal value.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

@@ -113,7 +113,7 @@ package struct SpillingElementBuffer {
 
   /// Returns all elements and failures in order, as a stream.
   ///
-  /// The stream can be read once. Another call returns a new stream from the beginning.
+  /// A caller can read the stream once. Each call of this function returns a new stream of all elements.
   package func elements() -> ElementStream {
     let hasNames = hasNames
     var (pages, reader, start, failures) = ((held + [pending])[...], file?.reader(), 0, failures[...])

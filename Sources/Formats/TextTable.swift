@@ -22,8 +22,8 @@ package struct TextTable {
 
   /// Creates a table without rows.
   ///
-  /// Each name and each cell becomes one line. If the table is for a terminal, control characters become escapes, which
-  /// count for the width of a column.
+  /// Each name and each cell becomes one line. If the table is for a terminal, control characters become escapes, and
+  /// the width of a column includes the escapes.
   package init(isForTerminal: Bool) { self.isForTerminal = isForTerminal }
 
   /// Adds rows.

@@ -5,10 +5,10 @@ extension Chart {
   /// The maximum number of bars of a timeline.
   private static let mostTimes = 40
 
-  /// Returns a chart of the number of points in time in each period, such as each day.
+  /// Returns a chart that shows how many points in time are in each period, such as each day.
   ///
-  /// A period is between a second and a thousand years long. The function chooses the shortest length with at most 40
-  /// bars. A period without points in time has an empty bar.
+  /// A period is between a second and a thousand years long. The function chooses the shortest length for which the
+  /// chart has at most 40 bars. A period without points in time has an empty bar.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimelinePeriodLength.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)

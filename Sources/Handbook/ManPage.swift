@@ -2,7 +2,7 @@ import Evaluation
 
 /// The pages of the manual, in the macros of man(7).
 ///
-/// The program makes them from the same declarations and articles as the texts of `help`.
+/// The program makes the pages from the same declarations and articles as the texts of `help`.
 public enum ManPage {
   /// The names of all pages: `retort` and the names of the articles.
   ///

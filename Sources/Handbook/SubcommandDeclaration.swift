@@ -43,7 +43,7 @@ public struct SubcommandDeclaration: Sendable {
     [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")]
     + CommandLineOrOptionPage.options.map(Option.init)
 
-  /// For each first word of a command line, the kind of the arguments that follow it.
+  /// The kind of the arguments of each command line; the key is the first word after `retort`.
   private static let arguments: [String: PositionalArgumentKind] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "work": .address,

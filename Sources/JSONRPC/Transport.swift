@@ -27,7 +27,7 @@ public final class TransportRequest: Sendable {
   public let timeout: Duration?
   /// Whether the broker drops the message at the deadline (AMQP `expiration`).
   ///
-  /// A service then can't carry out the request after the deadline.
+  /// If true, a service can't carry out the request after the deadline.
   public let expires: Bool
   /// Whether the request changes no data.
   ///
@@ -178,22 +178,22 @@ public enum LinkState: String, Sendable {
 }
 
 extension ServiceLink {
-  /// By default, the identity is the address of the link.
+  /// By default, the address of the link.
   public var brokerIdentity: String { address }
 
-  /// By default, the place is the address of the link.
+  /// By default, the address of the link.
   public var place: String { address }
 
-  /// By default, the state is `up`: such a link never changes its state.
+  /// By default, `up`, for a link whose state never changes.
   public var state: LinkState { .up }
 
-  /// By default, nil: such a link can't list its queues.
+  /// By default, nil, for a link that can't list its queues.
   public var queues: [String]? { nil }
 
-  /// By default, empty: such a link does not know the types.
+  /// By default, empty, for a link that does not know the types.
   public var types: [ServedTypeSchema] { [] }
 
-  /// By default, returns true: such a link has no login.
+  /// Returns true by default, for a link without a login.
   public func uses(password: String) -> Bool { true }
 
   /// Opens a client on a queue.

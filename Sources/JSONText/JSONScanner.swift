@@ -58,7 +58,7 @@ import Glibc
 
   /// Returns a number in which one of 64 bits is set, chosen by the bytes of a key.
   ///
-  /// Equal keys have the same bit. If a key's bit is new in an object, the key is therefore new too.
+  /// Equal keys have the same bit. So a key differs from all earlier keys of its object if none of them has its bit.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7

@@ -48,7 +48,7 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses lines with one value each (NDJSON), and skips blank lines.
   ///
-  /// The function stops at the first fault. An object in which a key occurs twice has the last value.
+  /// The function stops at the first fault. If a key occurs twice in an object, its last value is used.
   ///
   /// - Returns: The values before the fault, and the fault, whose line number counts from the first line of `bytes`.
   ///   `duplicate` reports the first key that occurs twice in one object.

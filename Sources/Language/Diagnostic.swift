@@ -15,7 +15,7 @@ public struct Diagnostic: Sendable, Equatable {
   public var label: String?
   /// The next step for the user: advice such as `close the block with end`; nil if there is no advice.
   public var nextStep: String?
-  /// Whether more input would correct the error, such as the error for an open bracket or an open block.
+  /// Whether more input would correct the error; true for an open bracket or an open block.
   public var isIncomplete: Bool
   /// Other source ranges that the error shows, such as the opening bracket of an unclosed list.
   public var marks: [MarkedSourceRange]

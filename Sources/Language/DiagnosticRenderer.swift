@@ -196,7 +196,7 @@ public struct DiagnosticRenderer: Sendable {
 
   /// Draws a label on separate lines below its carets.
   ///
-  /// If the label does not fit there, the label begins further to the left.
+  /// On a terminal, a label that is too wide for the rest of the line begins further to the left.
   private func hung(_ span: MarkedColumns, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1

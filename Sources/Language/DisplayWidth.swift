@@ -39,9 +39,9 @@ public enum DisplayWidth {
   /// The vowels and final consonants of Hangul, which join the letter before them, and the Hangul filler.
   private static let combining: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0x3164...0x3164, 0xD7B0...0xD7FF]
 
-  /// The wide scalars: those with the East Asian Width W or F (Unicode, UAX 11), rounded to whole blocks.
+  /// The wide scalars: those with the East Asian Width W or F (Unicode, UAX 11).
   ///
-  /// The list has no emoji, because `isEmojiPresentation` finds emoji.
+  /// A range can also contain unassigned scalars. The list has no emoji, because `isEmojiPresentation` finds emoji.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3041...0x3247,
     0x3250...0x4DFF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF,

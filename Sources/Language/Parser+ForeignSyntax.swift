@@ -96,7 +96,7 @@ extension Parser {
 
   /// Returns the stage or command for which an unknown word is a synonym, such as `where` for `filter`.
   ///
-  /// Returns nil for other words, and if the stage or command does not take one whole expression.
+  /// Returns nil for other words. Also returns nil if the stage or command does not take one whole expression.
   static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

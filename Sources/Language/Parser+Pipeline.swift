@@ -44,7 +44,7 @@ extension Parser {
 
   /// Whether the token after a name shows that the name is an operand, not a command.
   ///
-  /// Such a token is the end of the pipeline, `=` after a space, or a field or bracket that touches the name.
+  /// Such a token is the end of the pipeline, `=` after a space, or a field or bracket directly after the name.
   private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }

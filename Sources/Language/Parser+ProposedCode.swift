@@ -47,7 +47,7 @@ extension Parser {
     "random", "list", "array",
   ]
 
-  /// The methods that cut a part of a text or list.
+  /// The methods of other languages that return a part of a text or a list.
   static let cutting: Set<String> = ["substring", "substr", "slice", "mid"]
 
   /// The commands whose first argument is a client.

@@ -272,8 +272,9 @@ extension Parser {
     tokens.insert(name, at: index)
   }
 
-  /// The corrected `rescue`, with a name for the caught error: `rescue error print "failed"` for `rescue print
-  /// "failed"`.
+  /// The corrected `rescue`, with a name for the caught error.
+  ///
+  /// For `rescue print "failed"`, the corrected form is `rescue error print "failed"`.
   private var rescueStep: String {
     guard isCommandAfterRescue, let statement = rest, valid(statement) != nil else { return "rescue error" }
     return "rescue error \(statement)"
@@ -281,8 +282,8 @@ extension Parser {
 
   /// Whether a command follows `rescue` in place of the name of the error, as in `rescue print "failed"`.
   ///
-  /// A word at the end of the line is the name of the error, even if a command has the same name. The exception is a
-  /// word before a line with `end`: such a word is a command if a command has the same name.
+  /// A word at the end of a line is the name of the error, even if a command has the same name. If the next token is
+  /// `end`, a word that names a command is the command.
   private var isCommandAfterRescue: Bool {
     guard case .name(let name) = token.kind else { return false }
     let next = tokens[(index + 1)...].first { $0.kind != .newline && $0.kind != .semicolon }

@@ -1,6 +1,6 @@
 import JSONAPI
 
-/// Finds the names in a request that the service refused, such as the name of an unknown filter.
+/// Finds the names that the service refused in a request, such as the name of an unknown filter.
 ///
 /// In an error of jsonapi-resources, the source or the code shows the parameter. An error of Calcinator points to the
 /// filter (WireProtocol.md, "Error documents"). In both cases, the text of the error contains the name.

@@ -5,7 +5,7 @@
 struct JoinedStringText {
   /// The characters of the joined text, without the quotes and the `+` between joined literals.
   private(set) var characters: [Character] = []
-  /// For each of the ``characters``, the index of the character in the original text.
+  /// The index of each of the ``characters`` in the original text.
   private var places: [Int] = []
 
   init(_ text: String) {
@@ -31,7 +31,7 @@ struct JoinedStringText {
     }
   }
 
-  /// Returns the index after the opening quote of the next string, if a `+` joins it to the previous string.
+  /// Returns the index after the opening quote of the next string, if a `+` joins the previous string to this string.
   ///
   /// `quote` is the index of the closing quote of the previous string. The result is nil if the text does not continue
   /// with a `+` and an opening quote.

@@ -1,4 +1,4 @@
-/// A mask, `***`, at a place where a text had a secret before ``Secrets`` hid it.
+/// A mask, `***`, which ``Secrets`` wrote in place of a secret.
 ///
 /// A statement with such a mask comes from the history of the prompt, or from a script that `save` wrote. If the
 /// statement ran, it would send the mask as data.
@@ -10,8 +10,8 @@ public struct SecretMaskInText: Sendable, Equatable {
 
   /// Finds the masks in a text.
   ///
-  /// The search replaces each mask with letters, which could be a secret. If ``Secrets`` would hide exactly these
-  /// letters, the text has a mask there.
+  /// The function replaces each `***` with letters. If ``Secrets`` hides exactly these letters as a secret, the `***`
+  /// is a mask.
   ///
   /// ```swift
   /// SecretMaskInText.all(in: #"update users 1 {password: "***"}"#)   // one, at bytes 27 to 30

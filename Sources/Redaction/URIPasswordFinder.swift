@@ -10,7 +10,7 @@ struct URIPasswordFinder {
   /// The ``ranges`` in URIs of brokers, which are the URIs that `connect` takes.
   private(set) var brokerRanges: Set<Range<Int>> = []
   private let characters: [Character]
-  /// For each character of the text, whether the character is inside quotes.
+  /// Whether each character of the text is inside quotes.
   private let isQuoted: [Bool]
 
   /// The start of a URI after its scheme, where a user and a password can follow.

@@ -83,9 +83,7 @@ package enum Arithmetic {
     return value
   }
 
-  /// Converts a binary float to a number with as few digits as possible.
-  ///
-  /// The digits still identify the float: reading them gives the same float again.
+  /// Converts a binary float to the shortest number that converts back to the same float.
   package static func float(_ value: Double) throws(Fault) -> JSONNumber {
     guard value.isFinite else { throw tooLarge }
     if value == value.rounded(), abs(value) < 1e15 { return JSONNumber(Int(value)) }

@@ -25,7 +25,7 @@ public final class ClientValue: Sendable {
   package let sessionTimeout: SessionTimeout?
   /// The queue to which the client sends its changes, with the broker and the resource type.
   package let target: TargetQueue
-  /// Whether the session has open connections apart from the client's connection.
+  /// Returns whether the session has open connections apart from the client's connection.
   package let hasOtherConnections: @Sendable () -> Bool
 
   /// Creates a client.
@@ -67,7 +67,7 @@ public final class ClientValue: Sendable {
   /// The name of the queue to which the client sends requests.
   public var queue: String { client.queue }
 
-  /// The names of the fields that a script can read of a client: `queue`, `type` and `connection`.
+  /// The names of a client's fields, which a script can read: `queue`, `type` and `connection`.
   package static let fieldNames = ["queue", "type", "connection"]
 
   package var fields: [Record.Field] {

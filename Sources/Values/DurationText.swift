@@ -59,7 +59,7 @@ extension Duration {
 
   /// The duration for display, such as `350 ms`, `4.5 s`, `4m 10s`, `3h 20m` or `271d 4h`.
   ///
-  /// A duration with a short form in scripts, such as `90s`, has this form. Any other duration is rounded.
+  /// If the form that a script uses is short, such as `90s`, the value is this form. Otherwise the value is rounded.
   package var shown: String {
     let text = text
     return text.utf8.count <= 6 && !text.utf8.contains(UInt8(ascii: ".")) ? text : rounded

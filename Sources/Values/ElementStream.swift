@@ -5,10 +5,10 @@ package import Language
 /// A stream returns its elements page by page.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element, the values to which the pipeline gave names with the stage `as`.
+  /// The named values of each element; the stage `as` gives a value its name.
   ///
   /// For example, after `| as post | map .author`, the post of each author has the name `post`. The values of one
-  /// element are in the order of the `as` stages. The list is empty if the pipeline has no `as` stage.
+  /// element are in the order of the `as` stages. If the pipeline has no `as` stage, `names` is empty.
   package var names: [[Value]]
   /// The elements that failed in a stage.
   package var failures: [FailedElement] = []
@@ -89,7 +89,7 @@ package struct ElementPage: Sendable {
 /// source, such as a file.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether the elements are one page of a service's result, and the service has another page after it.
+  /// Whether the elements are one page of a list of a service, and the service has a next page.
   package var hasNextPage = false
   /// A function that returns the number of elements in all pages, as the service counts them.
   ///

@@ -159,7 +159,7 @@ extension Fault.Kind {
   /// The program runs no part of the statement.
   package static let syntax = Self("syntax")
 
-  /// The kind of `exit`, the command that ends the program; it is not a real error.
+  /// The kind of the fault with which the command `exit` ends the program; the script has no error.
   package static let exit = Self("exit")
   /// The kind of the error for a closed standard output: the program at the other end of the pipe no longer reads it.
   package static let closed = Self("closed")

@@ -83,7 +83,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// Returns the root of `number` with the degree `exponent`.
+  /// Returns the root of `number` of the degree `exponent`: 2 for the square root.
   ///
   /// The result can be too small by at most 1.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
@@ -111,8 +111,8 @@ private struct StepBudget {
 
   /// Creates the budget for a text of `count` bytes.
   ///
-  /// The budget is enough for any search in linear time. For a short text, a search takes less than a second until the
-  /// budget is used up.
+  /// The budget is enough for any search in linear time. In a short text, even a search that uses up the budget takes
+  /// less than a second.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
   /// Subtracts the cost of one call by PCRE2 at a position of the text.

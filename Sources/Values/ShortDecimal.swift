@@ -2,8 +2,8 @@ package import JSONText
 
 /// A decimal of at most 18 digits: `coefficient` divided by ten to the power of `scale`.
 ///
-/// Most numbers that services send are such decimals. The program calculates with machine integers instead of
-/// `Decimal`, which is faster and gives the same results.
+/// Most numbers that services send have at most 18 digits. For such numbers, the program calculates with machine
+/// integers. This is faster than with `Decimal`, and gives the same results.
 package struct ShortDecimal {
   /// All digits and the sign as an integer: -150 for `-1.50`.
   let coefficient: Int64

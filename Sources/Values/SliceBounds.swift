@@ -39,7 +39,7 @@ package struct SliceBounds {
 
   /// Returns the part of a list or a text between the bounds.
   ///
-  /// If the list or the text ends before the last index, the part ends there, too.
+  /// If the last index is beyond the end of the list or the text, the part ends at this end.
   package func of(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))

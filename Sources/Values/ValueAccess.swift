@@ -107,7 +107,7 @@ package enum ValueAccess {
     }
   }
 
-  /// Returns the value of `owner[key]`, a field of a record or a resource whose name a script computes.
+  /// Returns the value of `owner[key]`: a field of a record or a resource, with a name that the script computes.
   private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
@@ -233,7 +233,7 @@ package enum ValueAccess {
 }
 
 extension Fault {
-  /// The fields that a script can read of an error in `rescue`, such as `.kind` and `.message`.
+  /// The fields of an error, which a script can read in `rescue`, such as `.kind` and `.message`.
   package var fields: [Record.Field] {
     [
       ("kind", .string(kind.word)), ("message", .string(message)), ("errors", .list(errors.map { Value($0) })),

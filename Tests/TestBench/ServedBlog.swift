@@ -5,7 +5,7 @@ import APIServer
 public enum ServedBlog {
   /// Serves the blog while `body` runs, and returns the result of `body`.
   ///
-  /// `names` contains the queue of each type whose queue has another name than the type.
+  /// `names` maps a type to the name of its queue, if this name differs from the type.
   public static func serving<Result>(
     on uri: String, names: [String: String] = [:], _ body: () async throws -> Result
   ) async throws -> Result {

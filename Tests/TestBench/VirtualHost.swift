@@ -28,7 +28,7 @@ public struct VirtualHost: Sendable {
     return Int(count) ?? 0
   }
 
-  /// Returns for each consumer of a queue whether the consumer must acknowledge its messages.
+  /// Returns whether each consumer of a queue must acknowledge its messages.
   public func acknowledgements(of queue: String) throws -> [Bool] {
     let flags = try broker.evaluate("{ok, Q} = \(lookup(queue)), [element(3, C) || C <- rabbit_amqqueue:consumers(Q)].")
     return flags.split { !$0.isLetter }.map { $0 == "true" }

@@ -22,7 +22,7 @@ public struct CursorContext: Sendable {
     case argument
     /// A value for the argument in ``CursorContext/target``, or a part of such a value.
     case value
-    /// A key of the record that `target` describes.
+    /// A key of a record; ``CursorContext/target`` is the argument that contains the record.
     case key
     /// A part of an expression.
     case operand
@@ -64,7 +64,7 @@ public struct CursorContext: Sendable {
     public var call: PartialCall
     /// The position of the argument in the call.
     public var place: IndexOrOptionName
-    /// The record keys from the argument down to the part at the cursor; empty for the whole argument.
+    /// The record keys that lead from the argument to the value; empty if the value is the whole argument.
     ///
     /// For the value `x` in `{a: {b: x}}`, the keys are `a` and `b`.
     public var path: [String] = []
@@ -99,11 +99,11 @@ public struct CursorContext: Sendable {
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false
-  /// The argument of a call to which a value at the position belongs; nil outside calls.
+  /// The argument that a value at the position belongs to; nil outside calls.
   ///
   /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: ...}`.
   public var target: ArgumentTarget?
-  /// The keys of the record at the position or, outside a record, the options of the call at the position.
+  /// The keys of the record at the position; outside records, the options of the call at the position.
   ///
   /// The list includes keys and options after the position.
   public var given: [String] = []
@@ -198,7 +198,7 @@ public struct CursorContext: Sendable {
     return true
   }
 
-  /// Copies the findings of the scanner.
+  /// Copies the results of the scanner to this context.
   private mutating func take(_ scanner: CursorScanner, _ tokens: ArraySlice<Token>) {
     names += scanner.names
     flows = scanner.flows

@@ -7,7 +7,7 @@ extension CursorScanner {
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// The argument of a call to which a value at the position belongs; nil outside calls.
+  /// The argument that a value at the position belongs to; nil outside calls.
   ///
   /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: ...}`.
   var target: CursorContext.ArgumentTarget? {
@@ -29,7 +29,7 @@ extension CursorScanner {
     }
   }
 
-  /// The keys of the record at the position or, outside a record, the options of the call.
+  /// The keys of the record at the position; outside records, the options of the call at the position.
   var given: [String] {
     if level.kind == .record { return level.keys }
     return level.pipe?.call.map { Array($0.options.keys) } ?? []

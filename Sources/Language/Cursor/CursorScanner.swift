@@ -34,7 +34,7 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = ExpectedStatementPart.start
-    /// The argument of a call to which a value in this bracket belongs; nil outside calls.
+    /// The argument that a value in this bracket belongs to; nil outside calls.
     ///
     /// The target can be a part of the argument, such as the value of the key `a` in `filter: {a: [...]}`.
     var target: CursorContext.ArgumentTarget?
@@ -75,7 +75,7 @@ struct CursorScanner {
     var option: String?
     /// The position of the last argument.
     ///
-    /// A token that touches the last argument belongs to it.
+    /// If no space separates a token from the last argument, the token belongs to this argument.
     var current: CursorContext.ArgumentTarget.IndexOrOptionName?
   }
 
@@ -122,7 +122,7 @@ struct CursorScanner {
     return true
   }
 
-  /// The argument of a call to which the values in a bracket at the current token belong; nil outside calls.
+  /// The argument that values in a bracket at the current token belong to; nil outside calls.
   ///
   /// The result can describe a part of the argument, such as the value of the key `a` in `filter: {a: [...]}`.
   private var opened: CursorContext.ArgumentTarget? {

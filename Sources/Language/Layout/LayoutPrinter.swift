@@ -1,4 +1,4 @@
-/// Writes tokens as lines in a given shape, and records the parts to break because their line is too long.
+/// Writes tokens as lines in a given shape, and records which parts to break when a line is too long.
 ///
 /// A part is a block, a pipeline or a bracket. A broken part takes several lines.
 struct LayoutPrinter {
@@ -11,7 +11,7 @@ struct LayoutPrinter {
   private var frames = [IndentationFrame()]
   /// The parts that begin on the current line and that the printer can break into several lines.
   private var candidates: [BreakablePart] = []
-  /// The parts to break because their line is too long, by their numbers in ``LayoutShape/broken``.
+  /// The numbers of the parts to break, because a line is too long; ``LayoutShape/broken`` explains the numbers.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
@@ -40,7 +40,7 @@ struct LayoutPrinter {
     var length: Int
   }
 
-  /// The smallest bracket, in columns, that the printer breaks into several lines.
+  /// The minimum number of columns of a bracket that the printer breaks into several lines.
   private static let leastBracket = 40
 
   /// The text or line end that the printer writes before a token.

@@ -5,15 +5,15 @@ struct LayoutShape {
     case list, record, call, group, index
   }
 
-  /// For the index of each opening bracket, the kind of the bracket.
+  /// The kind of each bracket; the key is the index of the opening bracket.
   private(set) var brackets: [Int: BracketKind] = [:]
-  /// For the index of each opening bracket, the index of the closing bracket.
+  /// The index of each closing bracket; the key is the index of the opening bracket.
   private(set) var closings: [Int: Int] = [:]
-  /// For the index of each `|`, the index of the first `|` of the same pipeline.
+  /// The index of the first `|` of a pipeline; the key is the index of any `|` of the same pipeline.
   private(set) var pipelines: [Int: Int] = [:]
-  /// For the index of each `do`, the index of the first `do` of the same `if`.
+  /// The index of the first `do` of an `if`; the key is the index of any `do` of the same `if`.
   ///
-  /// The two indices differ only after `else if`. For the `do` of any other block, they are the same.
+  /// The two indices differ only for the `do` of an `else if`. For any other `do`, they are the same.
   private(set) var blocks: [Int: Int] = [:]
   /// The numbers of the parts that take several lines.
   ///
@@ -24,7 +24,7 @@ struct LayoutShape {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
-    /// The block of an `if`, between an `else if` and its `do`; nil elsewhere.
+    /// The number of the block that an `else if` continues; nil except between the `else if` and its `do`.
     var pending: Int?
   }
 

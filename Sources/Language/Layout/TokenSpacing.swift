@@ -1,7 +1,7 @@
 /// Decides the space between two tokens on a line.
 ///
-/// A space between tokens can have a meaning, as in `x [1]` and `x[1]`. The formatter then keeps the space, or its
-/// absence, as written.
+/// Between some tokens, a space changes the meaning: `x [1]` is not `x[1]`. There, the formatter neither adds nor
+/// removes a space.
 enum TokenSpacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
