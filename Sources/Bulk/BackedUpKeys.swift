@@ -5,15 +5,15 @@ import JSONText
 struct BackedUpKeys {
   private var keys: Set<StableHash> = []
 
-  /// The number of entries; without relationships, this is the number of resources.
+  /// The number of entries: one for each resource, and one for each relationship whose linkage is in the backup.
   var count: Int { keys.count }
 
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first given relationship whose linkage is not in the backup of the resource.
+  /// Returns the first of the given relationships whose linkage is not in the backup.
   ///
-  /// Nil if the backup contains the linkage of all given relationships.
+  /// Returns nil if the backup contains the linkage of all these relationships.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

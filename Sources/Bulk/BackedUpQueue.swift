@@ -2,7 +2,8 @@ import JSONText
 
 /// The queue and the broker of the resources in a backup.
 ///
-/// The first image of a backup contains them in its `meta`: `{"retort-backup":{"broker":"rabbit@host /","queue":"a"}}`.
+/// The first image (resource) of a backup contains both names in its `meta`:
+/// `{"retort-backup":{"broker":"rabbit@host /","queue":"a"}}`.
 public struct BackedUpQueue: Sendable, Equatable {
   /// The identity of the broker and its vhost.
   public let broker: String
@@ -11,10 +12,10 @@ public struct BackedUpQueue: Sendable, Equatable {
 
   private static let member = "retort-backup"
 
-  /// Creates a target.
+  /// Creates a pair of a broker and a queue.
   public init(broker: String, queue: String) { (self.broker, self.queue) = (broker, queue) }
 
-  /// Reads the target in an image; nil if the image contains no target.
+  /// Reads the broker and the queue from the `meta` of an image; nil if one of them is missing.
   init?(in image: JSONObject) {
     guard let mark = image["meta"]?[Self.member], let broker = mark["broker"]?.stringValue,
       let queue = mark["queue"]?.stringValue
@@ -22,7 +23,7 @@ public struct BackedUpQueue: Sendable, Equatable {
     self.init(broker: broker, queue: queue)
   }
 
-  /// Returns a copy of an image that contains the target.
+  /// Returns a copy of an image, with the broker and the queue in its `meta`.
   func marking(_ image: JSONObject) -> JSONObject {
     var (image, meta) = (image, image["meta"]?.objectValue ?? [:])
     meta[Self.member] = ["broker": .string(broker), "queue": .string(queue)]

@@ -19,9 +19,9 @@ public final class Backup: Sendable {
     var before = BackedUpKeys()
     /// The resources and the linkage that this run wrote to the file.
     var written = BackedUpKeys()
-    /// Whether an image on the disk contains the target.
+    /// Whether an image on the disk contains the names of the broker and the queue.
     var isMarked = false
-    /// The resources of this run's changes that an earlier run wrote.
+    /// The resources that this run changes, and whose images an earlier run wrote.
     var present = BackedUpKeys()
   }
 
@@ -92,7 +92,7 @@ public final class Backup: Sendable {
   /// After a failed write, the statement may send no more changes.
   var failure: JournalError? { writer.failure }
 
-  /// The number of resources to change that were already in the file when the statement began.
+  /// The number of resources that this run changes, and whose images an earlier run wrote.
   public var presentCount: Int { state.withLock(\.present.count) }
 
   /// Releases the lock on the file, so that another run can open the backup.
@@ -177,8 +177,8 @@ extension Outcome {
 extension ClientError {
   /// The error of a failed read, converted to the error of the change that needed the read.
   ///
-  /// The change was not sent, because the backup could not read its resource. The kind `bad-gateway` would mean that the
-  /// change may have been carried out.
+  /// The change was not sent, because the backup could not read its resource. The kind `bad-gateway` becomes
+  /// `connection`, because `bad-gateway` would mean that the change may have been carried out.
   fileprivate var beforeSending: ClientError {
     var error = self
     (error.wasSent, error.wasConfirmed) = (false, nil)

@@ -17,10 +17,10 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of changes to bytes as an array.
+  /// Appends changes to bytes as the text of a JSON array.
   ///
   /// To save time, the function does not create the JSON objects. To save space, only the first element has all members
-  /// of ``json``. A later change that differs from the first change only in its id is the id alone:
+  /// of ``json``. If a later change differs from the first change only in its id, the element is the id alone:
   ///
   ///     [{"params":{"id":"7"},"verb":"destroy",...},"8","9"]
   ///

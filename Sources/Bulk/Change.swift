@@ -25,7 +25,7 @@ public final class Change: Sendable, Equatable {
   public let params: JSONObject
   /// Whether the broker drops the change's message after the timeout (AMQP `expiration`).
   ///
-  /// No service can then receive the message after the timeout.
+  /// If true, no service can receive the message after the timeout.
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
@@ -97,7 +97,7 @@ public final class Change: Sendable, Equatable {
 
   /// Returns whether a method destroys data, judged by its name.
   public static func destroys(method: String) -> Bool {
-    // The words `destroy` and `delete` begin with a D, and the names of most other methods contain no D.
+    // A name without a D contains neither `destroy` nor `delete`. For most methods, this quick check is enough.
     guard method.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "d") }) else { return false }
     let name = method.utf8.map { $0 | 0x20 }
     return destroying.contains { name.contains(word: $0) }

@@ -32,7 +32,7 @@ public protocol ChangeCarrier: Sendable {
   /// Only a pool has such changes: a worker may have received the change, although this program got no reply.
   var lastPossibleSend: ContinuousClock.Instant? { get }
 
-  /// Whether a late reply to a request is also the outcome of a change.
+  /// Whether a late reply to a request shows the outcome of the change.
   ///
   /// This is true if the carrier sends exactly one request for a change, and if late replies reach this program.
   var hasLateReplies: Bool { get }
@@ -72,7 +72,7 @@ extension ChangeCarrier {
 
   /// False by default: a carrier may send several requests for the change of one element.
   ///
-  /// A late reply to one of them does not show the outcome of the whole change.
+  /// A late reply to one of these requests does not show the outcome of the whole change.
   public var hasLateReplies: Bool { false }
 
   /// 0 by default: the client itself counts its requests in flight.
@@ -111,7 +111,7 @@ extension CallbackCarrier {
 
 /// Receives the replies to the changes that a ``CallbackCarrier`` has taken.
 public protocol GroupedReplyReceiver: ChangeReplyReceiver {
-  /// Receives the replies to several changes that succeeded, without the contents of the replies.
+  /// Receives the numbers of several changes that succeeded, without the contents of their replies.
   ///
   /// For each change, the carrier calls either this method or `end(_:_:latency:)`.
   ///
@@ -133,7 +133,7 @@ public struct ClientCarrier: ChangeCarrier {
 
   /// Sends the change with the client's transport.
   ///
-  /// An `unlink` of a to-one relationship is refused instead.
+  /// For an `unlink` of a to-one relationship, the function throws an error and does not send the change.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
     return try await client.send(

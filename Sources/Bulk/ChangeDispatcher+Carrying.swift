@@ -67,7 +67,8 @@ extension ChangeDispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // The message has expired. Only a service that has already received the message can still carry out the change.
+      // The message has expired, so only a service that has already received it can still carry out the change. The
+      // lookup comes after the time that such a service may need.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id, let reply)?: return .settled(.found(id: id, reply: reply))

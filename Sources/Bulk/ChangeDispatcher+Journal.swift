@@ -130,7 +130,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// Returns the error of a change from an earlier run whose outcome a lookup could not determine.
+  /// Returns the error of a change that an earlier run sent, if a lookup could not determine the outcome of the change.
   ///
   /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
   fileprivate static func unknownSinceBefore(_ failure: LookupFailure?) -> ClientError {

@@ -85,7 +85,7 @@ private final class CallbackCarrierFeeder: Sendable {
     if !recorder.record(carried, of: entry, at: entry.index) { stop() }
   }
 
-  /// Records that the changes of entries succeeded.
+  /// Records that planned changes succeeded.
   func record(successes entries: [PlannedChange], _ latencies: LatencyHistogram) {
     if !recorder.record(successes: entries, latencies) { stop() }
   }
@@ -123,7 +123,8 @@ private final class CallbackCarrierFeeder: Sendable {
 
   /// Passes changes that can be sent immediately.
   ///
-  /// A pool gets as many changes as possible at the same time. A rate limit delays each change separately.
+  /// A pool gets as many changes as possible at the same time. Without a pool, each change is passed separately. The
+  /// same applies if `rate:` or `retort ctl` delays the changes.
   private func pass(_ entries: ArraySlice<PlannedChange>, _ inFlight: ChangesInFlight) async {
     var rest = entries
     while let entry = rest.first, continues, !Task.isCancelled {

@@ -177,7 +177,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Returns the refusal of a planned change, if the refusal ends the statement; otherwise nil.
   ///
-  /// A change that is done according to the journal needs no permission.
+  /// A change that the journal records as done needs no permission, because it is not sent.
   private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {
     guard let change = entry.change else { return entry.refusal?.isUncatchable ?? false ? entry.refusal : nil }
     return entry.known?.isDone ?? false ? nil : refusal(of: change, consent)

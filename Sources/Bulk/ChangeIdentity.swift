@@ -21,15 +21,15 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Whether a text is the identity of an iteration of `each`.
   public static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The maximum length of the journal line with the outcome, in bytes.
+  /// The number of bytes to reserve for the journal line with the outcome.
   ///
-  /// The length is enough for a resource's id of up to 64 bytes.
+  /// The line can contain the id of a resource, with up to 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
   /// A placeholder for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Returns whether a word that the user typed means this identity of a change to a queue.
+  /// Returns whether a word that the user typed names this change to a queue.
   ///
   /// The word can be an id such as `12`, the key of a `create`, or the whole text of the identity. For a change of
   /// linkage, the word can also be the id with the relationship and the identifiers: `12 tags tags/1`.

@@ -10,7 +10,7 @@ package final class ConcurrencyLimit: Sendable {
   private let state: Mutex<FreeSlotsAndWaiters>
   private let count: Int
 
-  /// Creates a limit that allows `count` operations at the same time, and at least one.
+  /// Creates a limit that allows `count` operations at the same time; a `count` below 1 allows one operation.
   package init(_ count: Int) {
     self.count = max(1, count)
     state = Mutex(FreeSlotsAndWaiters(free: self.count))

@@ -41,7 +41,7 @@ public final class Journal: Sendable {
   ///
   /// Nil if one of these messages never expires.
   public let longestLife: Duration?
-  /// The queues to which an iteration of `each` sent changes, if the outcome of the iteration is unknown.
+  /// The queues to which iterations of `each` sent changes; only iterations with unknown outcomes count.
   public let queues: Set<String>
   /// The path of the file.
   public var path: String { file.path }
@@ -58,7 +58,8 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // If no change is recorded, this run replaces the whole journal, so that the header contains its own command.
+      // If no change is recorded, this run replaces the whole journal. The header then contains the command of this
+      // run.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -192,7 +193,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Returns the changes of an iteration of `each` whose outcome is unknown, as texts.
+  /// Returns the changes that an iteration of `each` sent, as texts; empty if the outcome of the iteration is known.
   ///
   /// A text is the identity of a change, such as `update posts 12`. If a change has no identity, the text contains its
   /// verb, method and queue.
@@ -200,12 +201,13 @@ public final class Journal: Sendable {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes of an iteration of `each` whose outcome is unknown, in the order of sending.
+  /// Returns the changes that an iteration of `each` sent, in the order of sending; empty if the outcome of the
+  /// iteration is known.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Records that announced changes without an outcome were not sent.
+  /// Records each announced change that has no outcome as not sent.
   ///
   /// The dispatcher calls this method at the end of the statement. A later run may then send these changes.
   func withdraw() {

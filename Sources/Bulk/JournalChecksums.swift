@@ -100,8 +100,8 @@ struct JournalChecksums: Sendable {
 
   /// Returns the checksum of a line's bytes and the previous checksum.
   ///
-  /// The function hashes words of eight bytes. Each step is reversible, so another value of one word always leads to
-  /// another 64-bit state. The result is the lower half of the state.
+  /// The function hashes words of eight bytes. Each step is reversible, so two lines that differ in only one word
+  /// always lead to different 64-bit states. The result is the lower half of the state.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0

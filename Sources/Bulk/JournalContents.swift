@@ -46,7 +46,7 @@ struct JournalContents {
     guard header != nil || number == 0 || isTornHeader, !isEdited else { throw try Self.notAJournal(file) }
   }
 
-  /// Reads a line, and determines the form of the checksums if it is the first line.
+  /// Reads a line; the first line also determines the form of the checksums.
   private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalChecksums.CheckedLine {
     let read = sums.read(line)
     guard isFirst, case .damaged = read else { return read }

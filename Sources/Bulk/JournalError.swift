@@ -3,8 +3,8 @@ import Redaction
 
 /// The error of a journal or a backup that can't be used.
 ///
-/// If the journal records changes, ``nextStep`` does not propose a new journal, because a run would then repeat these
-/// changes.
+/// If the journal records changes, ``nextStep`` warns the user about a new journal: a run with a new journal may repeat
+/// these changes.
 public enum JournalError: ChangePreventingError, Equatable {
   /// The file can't be opened or read.
   ///

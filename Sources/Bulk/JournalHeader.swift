@@ -15,7 +15,7 @@ public struct JournalHeader: Sendable, Equatable {
   public var verb: String
   /// The expression of the option `key:`, such as `.email`; nil if the option is missing.
   ///
-  /// Nil also in a journal of an earlier version whose statement is an `each` with a key that is not a field.
+  /// In a journal of an earlier version, the value is also nil for an `each` whose key is not a field.
   public var key: String?
   /// The changes in the block of an `each`, such as `destroy tags, update posts`.
   ///
@@ -64,7 +64,7 @@ public struct JournalHeader: Sendable, Equatable {
     return JSONObject(members)
   }
 
-  /// Creates a header from the JSON object of a line; nil for any other line, and for an unknown version.
+  /// Creates a header from the JSON object of a line; nil if the line is not a header, or has an unknown version.
   init?(json object: JSONObject) {
     guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,

@@ -13,9 +13,9 @@ struct JournalIntentLines {
   private let format: JournalChecksums.ChecksumForm
   /// The longest time that a carrier can keep a change before its request is sent (`ChangeCarrier.longestDelay`).
   private let delay: Duration
-  /// The timeout of the last added change, and its text in milliseconds, such as `4500` for 4.5 s.
+  /// The timeout of the last added change, and the text in its line: the timeout plus `delay`, in milliseconds.
   ///
-  /// The next line often contains the same timeout, so that its text need not be created again.
+  /// The next change often has the same timeout. Its line then gets the stored text.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list.
@@ -46,7 +46,8 @@ struct JournalIntentLines {
     owed += identity.outcomeLength
   }
 
-  /// Returns the time until the message of a change has expired, in milliseconds as JSON; `null` for no expiration.
+  /// Returns the longest time until the message of a change expires, as JSON in milliseconds; `null` if it never
+  /// expires.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
     if timeout != life.timeout { life = (timeout, String((timeout + delay).wholeMilliseconds)) }

@@ -1,8 +1,8 @@
 import JSONText
 
-/// A line of a journal: a JSON object whose last member is a checksum.
+/// Encodes the lines of a journal: JSON objects whose last member is a checksum.
 ///
-/// The line first contains zeros, which ``JournalChecksums`` replaces with the checksum.
+/// The encoder writes zeros, which ``JournalChecksums`` later replaces with the checksum.
 enum JournalLineEncoder {
   /// Returns the journal line of a JSON object, with its line end.
   static func encoded(_ object: JSONObject, _ format: JournalChecksums.ChecksumForm) -> [UInt8] {

@@ -88,8 +88,8 @@ extension UnknownChangeResolver {
       target: target, verb: verb, method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }
 
-  /// Returns the parameters of a change of linkage, parsed from the end of its identity, such as `4 tags
-  /// tags/1,tags/2`.
+  /// Parses the end of the identity of a linkage change, such as `4 tags tags/1,tags/2`, and returns the parameters of
+  /// the change.
   ///
   /// The text consists of the resource's id, the relationship's name and, if `hasIdentifiers` is true, the identifiers.
   private func linkageParams(_ text: String, hasIdentifiers: Bool) -> JSONObject? {

@@ -136,12 +136,12 @@ struct JournaledChangeStates {
     sent[identity]?.changes[index].isDone = isDone
   }
 
-  /// Returns the changes of an iteration of `each` whose outcome is unknown.
+  /// Returns the changes that an iteration of `each` sent; empty if the outcome of the iteration is known.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
   /// Records that the change with an identity was carried out.
   ///
-  /// Of the content that the change sent, only a hash stays in memory.
+  /// Only a hash of the sent content stays in memory.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
@@ -159,8 +159,8 @@ struct JournaledChangeStates {
 
   /// The number of identities in each state.
   ///
-  /// `done` changes were carried out. `open` changes may be sent. no recorded outcome shows whether `unknown`
-  /// changes were carried out.
+  /// `done` changes were carried out. `open` changes may be sent. `unknown` changes were announced, but no recorded
+  /// outcome shows whether they were carried out.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.progress {
@@ -182,7 +182,7 @@ struct JournaledChangeStates {
   /// The identities with unknown outcomes, as texts in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 
-  /// The queues to which an iteration of `each` sent changes, if the outcome of the iteration is unknown.
+  /// The queues to which iterations of `each` sent changes; only iterations with unknown outcomes count.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
   /// The longest expiration time of the messages whose changes have unknown outcomes.

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// A `create` of an earlier run, which shows whether a lookup by key finds created resources.
+/// A `create` that an earlier run carried out, for a test of lookups by key.
+///
+/// The test looks up the created resource by its key.
 ///
 /// A service can change a key, for example to lower case. A lookup by the sent key then finds nothing, although the
 /// resource exists.

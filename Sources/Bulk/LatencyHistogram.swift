@@ -2,8 +2,8 @@
 public struct LatencyHistogram: Sendable {
   /// The number of durations in each bucket.
   ///
-  /// The buckets cover the range from a microsecond to an hour. Each doubling of the duration has eight buckets, such
-  /// as the range from 1024 to 2048 microseconds.
+  /// The buckets cover the range from a microsecond to an hour. The range from each power of two to the next, such as
+  /// from 1024 to 2048 microseconds, has eight buckets.
   private var buckets = [UInt32](repeating: 0, count: 256)
   /// The number of added durations.
   public private(set) var count = 0

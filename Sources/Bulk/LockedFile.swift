@@ -8,10 +8,10 @@ final class LockedFile: Sendable {
   /// The noun for the file in messages: `journal` or `backup`.
   private let noun: String
   private let room: ReservedDiskSpace
-  /// The number of the file while this object has locked it; nil without a lock.
+  /// The identity of the file while this object has locked it; nil without a lock.
   private let lock = Mutex<FileIdentity?>(nil)
 
-  /// The number of a file on its device.
+  /// The device and the inode number of a file, which identify the file.
   private struct FileIdentity: Hashable {
     let device: UInt
     let number: UInt
@@ -66,7 +66,7 @@ final class LockedFile: Sendable {
   deinit {
     guard number >= 0 else { return }
     // A child process that is just being started still has a copy of the descriptor. Without `unlock`, the copy would
-    // keep the lock. After `restore`, another object owns the lock.
+    // keep the lock. An object whose lock is nil must not unlock: `restore` may have passed its lock to another object.
     if lock.withLock({ $0 != nil }) { unlock() }
     close(number)
   }
@@ -161,7 +161,7 @@ final class LockedFile: Sendable {
     }
     guard (try? copy.sync()) != nil, dup2(copy.number, number) == number else { return false }
     _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-    // The lock now also belongs to this object. The deallocation of `copy` must not release it.
+    // This object takes the lock from `copy`, so that the deallocation of `copy` does not release it.
     let old = lock.withLock { lock in
       defer { lock = copy.lock.withLock { $0.take() } }
       return lock

@@ -1,7 +1,7 @@
 public import Client
 import Synchronization
 
-/// The lookups of a resolver that failed.
+/// The counts of a resolver's failed lookups.
 public struct FailedLookups: Sendable {
   /// The number of lookups that got no reply.
   public internal(set) var unanswered = 0
@@ -42,7 +42,7 @@ final class LookupLimit: Sendable {
   /// The maximum number of concurrent lookups.
   static let most = 2
 
-  /// The lookups that failed so far.
+  /// The counts of the failed lookups so far.
   var failures: FailedLookups { state.withLock(\.failures) }
 
   /// Waits until a lookup is allowed, runs the lookup, and returns its result.

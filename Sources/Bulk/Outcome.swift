@@ -38,7 +38,9 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Creates the outcome of a change from its late reply, by the rules for a reply in time.
+  /// Creates the outcome of a change from its late reply.
+  ///
+  /// A late reply gives the same outcome as a reply in time.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result):

@@ -39,7 +39,7 @@ public struct OutcomeTally: Sendable {
 
     /// Removes the failure of the element at an index, because its outcome became known.
     ///
-    /// The last stored element is not removed, because messages show it.
+    /// The group always keeps at least one stored element, because messages show it.
     mutating func remove(_ index: Int) {
       count -= 1
       if elements.count > 1, let place = elements.firstIndex(where: { $0.index == index }) {

@@ -3,6 +3,8 @@ import JSONRPC
 import Synchronization
 
 /// A carrier that sends changes with the transport of one client, without a Swift task for each change.
+///
+/// The carrier posts the requests: it does not wait for the replies, and the transport passes each reply to a receiver.
 public final class PostingClientCarrier: CallbackCarrier {
   /// A change that the carrier has accepted, and that has no outcome yet.
   private enum InFlightChange {
@@ -46,8 +48,8 @@ public final class PostingClientCarrier: CallbackCarrier {
 
   /// Sends a change without waiting for its reply.
   ///
-  /// The carrier sends an `unlink` in a task of its own, because the client must first read the linkage. The same
-  /// applies if the client's transport can't post requests.
+  /// The carrier sends an `unlink` in a separate task, because the client must first read the linkage. If the client's
+  /// transport can't post requests, the carrier sends every change in a separate task.
   public func take(_ change: Change, number: Int, for receiver: any GroupedReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: InFlightChange

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The queues whose resources a stream is reading page by page.
 ///
-/// Changes of these queues are refused, because a change can move resources between pages.
+/// Changes to these queues are refused, because a change can move resources between pages.
 public final class QueuesReadByStreams: Sendable {
   fileprivate struct QueueKey: Hashable {
     var broker: String
@@ -45,7 +45,7 @@ public final class QueuesReadByStreams: Sendable {
 
   /// Returns whether a stream is reading the queue.
   ///
-  /// If so, a change of the queue is refused.
+  /// If so, a change to the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
     guard !isEmpty else { return false }
     return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }

@@ -42,8 +42,9 @@ public final class RemoteRunControl: Sendable {
   /// Records that `retort ctl` stops the running statement.
   public func stop() { state.withLock { $0.isStopped = true } }
 
-  /// Returns whether `retort ctl` has stopped the statement, and forgets the stop, so that it does not affect the next
-  /// statement.
+  /// Returns whether `retort ctl` has stopped the statement.
+  ///
+  /// The method also resets the stop, so that the stop does not affect the next statement.
   public func takeStop() -> Bool {
     state.withLock { state in
       defer { state.isStopped = false }

@@ -9,7 +9,7 @@ final class ReservedDiskSpace: Sendable {
   private let path: String
   /// The descriptor of the file that occupies the space (-1 without a file), and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The unit in bytes to which the reserved space is rounded up.
+  /// The reserved space is rounded up to a multiple of this number of bytes.
   private static let step = 1 << 14
 
   /// Creates an empty reservation for the file at a path.

@@ -14,7 +14,7 @@ public final class RunWideSafeguards: Sendable {
 
   /// The way in which the user confirms the bulk changes of this run.
   public let confirmation: ConfirmationMode
-  /// The queues whose resources a stream is reading, and whose changes are therefore refused.
+  /// The queues that a stream is reading; changes to these queues are refused.
   public let streams = QueuesReadByStreams()
   /// The control with which the command `retort ctl` pauses or slows down the run's changes.
   public let control: RemoteRunControl

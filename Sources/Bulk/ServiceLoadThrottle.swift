@@ -2,7 +2,7 @@ public import JSONRPC
 import Client
 import Synchronization
 
-/// A throttle, which delays changes while their queue is long or the service is slow.
+/// A throttle that delays changes while their queue is long or the service is slow.
 ///
 /// The option `throttle:` requests a throttle (BulkChanges.md, "Care for the service").
 public final class ServiceLoadThrottle: Sendable {
@@ -30,7 +30,7 @@ public final class ServiceLoadThrottle: Sendable {
     var isProbing = false
     /// The number of probes in a row that found the queue empty, although many requests were in flight.
     ///
-    /// Many requests are more than two for each consumer of the queue. After the throttle has shown its note, the
+    /// Here, many requests are more than two for each consumer of the queue. After the throttle has shown its note, the
     /// number is negative.
     var emptyReadings = 0
     /// Whether the queue's depth and the reply times have been checked at least once.
@@ -130,7 +130,7 @@ public final class ServiceLoadThrottle: Sendable {
   /// Returns the reason why the state of the queue requires a pause; nil without a reason, or without the option
   /// `depth:`.
   ///
-  /// The queue can have too many messages, the queue may not exist, or its depth can't be read.
+  /// There are three reasons: the queue has too many messages, does not exist, or its depth can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

@@ -72,7 +72,8 @@ public final class StatementConsentsAndOutcomes: Sendable {
 
   /// Waits for late replies to the changes that got no reply in time.
   ///
-  /// The maximum time to wait is the longest timeout of these changes. A later reply becomes a note for the user.
+  /// The maximum time to wait is the longest timeout of these changes. If a reply arrives after this time, the user
+  /// gets a note.
   ///
   /// - Parameter note: Shows a note with the number of expected late replies and the maximum time to wait.
   /// - Returns: Whether the function waited.

@@ -148,7 +148,8 @@ final class StatementReportBuilder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
-    // The failures reached `halt:`, but late replies or lookups then showed that the changes were carried out.
+    // The failures reached `halt:`, but late replies or lookups then showed that the changes were carried out. The
+    // limit is therefore no reason to stop.
     if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

@@ -5,9 +5,9 @@ import JSONText
 extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink`: compares the change with the linkage of its relationship.
   ///
-  /// If the lookup does not find a `link` or an `unlink`, the change can always be sent again, because a repetition
-  /// changes nothing. A `relink` can be sent again if the earlier run sent the same linkage. It can also be sent again
-  /// after the time of the option `settle:`.
+  /// A change that was not carried out can be sent again in these cases. A `link` or an `unlink` can always be sent
+  /// again, because a repetition changes nothing. A `relink` can be sent again if the earlier run sent the same
+  /// linkage, or after the time of the option `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .notFound }
     let named = change.identifiers

@@ -35,7 +35,7 @@ public struct UnknownChangeResolver: Sendable {
   private let keyField: String?
   /// Whether the time of the option `settle:` has passed.
   ///
-  /// The service then can no longer carry out a change that was not found.
+  /// If true, the service can no longer carry out a change that was not found.
   let isSettled: Bool
   /// The attributes that the resource has after a sequence of updates, such as a `transition`; nil if each change is
   /// one request.
@@ -65,7 +65,7 @@ public struct UnknownChangeResolver: Sendable {
   /// The number of timeouts in a row after which the resolver looks up no more changes.
   public static let timeoutLimit = LookupLimit.timeoutLimit
 
-  /// The lookups that failed so far.
+  /// The counts of the failed lookups so far.
   public var failures: FailedLookups { limit.failures }
 
   /// Returns whether a change can be looked up, which depends on its verb and key.
@@ -142,12 +142,14 @@ public struct UnknownChangeResolver: Sendable {
       failure: .undecided("the resource \(id ?? "") has this \(keyField ?? "key"), but other values than the change"))
   }
 
-  /// Records a `create` that an earlier run carried out, so that a lookup can show whether its key finds the resource.
+  /// Records a `create` that an earlier run carried out, so that a lookup can test whether lookups by key are reliable.
   func record(created change: Change) {
     if change.filterableKey != nil { keyControl.record(change) }
   }
 
-  /// Returns the reason why a lookup by key can't show that a `create` was not carried out; nil if it can.
+  /// Returns the reason why lookups by key are unreliable; nil if they are reliable, or if this is unknown.
+  ///
+  /// They are unreliable if a lookup does not find a resource that an earlier run created.
   private func keyFailure() async throws(ClientError) -> LookupFailure? {
     guard let known = keyControl.change else { return nil }
     if keyControl.isFound == nil { keyControl.isFound = try await list(ofKey: known)?.first != nil }
@@ -173,7 +175,7 @@ public struct UnknownChangeResolver: Sendable {
 extension Change {
   /// The key of a `create`, if a filter can contain the key; otherwise nil.
   ///
-  /// A comma separates the values of a filter.
+  /// A filter can't contain an empty key, or a key with a comma, because a comma separates the values of a filter.
   fileprivate var filterableKey: String? { key.flatMap { $0.isEmpty || $0.contains(",") ? nil : $0 } }
 
   /// The query of a lookup: it includes the same related resources as the request of the change.

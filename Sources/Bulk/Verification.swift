@@ -65,8 +65,8 @@ final class VerificationList: Sendable {
   /// - Parameters:
   ///   - what: The changes that the statement looks up.
   ///   - resolver: Looks up the changes; nil if the statement looks up no changes.
-  ///   - restored: Makes the element of a `create` change from the change. The list calls it for a change of which it
-  ///     stores only the key. Nil if the list must store the elements of all `create` changes.
+  ///   - restored: Makes the element of a `create` change from the change, if the list stores only the key of the
+  ///     change. Nil if the list must store the elements of all `create` changes.
   init(
     _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
     restored: (@Sendable (Change) -> any PlannedElement)? = nil

@@ -1,6 +1,6 @@
 /// A cache of values by correlation id; it drops its oldest values.
 ///
-/// The total weight of the values stays below twice the limit.
+/// Each value has a weight, such as its size in bytes. The total weight of the values is at most twice the limit.
 struct CacheByCorrelationID<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]

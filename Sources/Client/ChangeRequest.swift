@@ -31,7 +31,7 @@ public struct ChangeRequest: Sendable, Equatable {
   public var keepsKeys: Bool
   /// Whether the message expires at its deadline (AMQP `expiration`).
   ///
-  /// The service then can't carry out the change after the deadline.
+  /// If true, the service can't receive the change after the deadline.
   public var expires = true
   /// The names of relationships that a `create` does not send, because the copied resource has no linkage for them.
   public internal(set) var notLoaded: [String] = []

@@ -111,7 +111,8 @@ public struct ClientError: Error, Sendable {
   }
   /// Whether the broker confirmed the request with a publisher confirm.
   ///
-  /// False also means that the broker refused the request (nack). Nil means that the client did not send the request.
+  /// False means that the broker refused the request (nack) or did not answer. Nil means that the request was not sent,
+  /// or needs no confirm.
   public var wasConfirmed: Bool? {
     get { storage.members.wasConfirmed }
     set { change { $0.wasConfirmed = newValue } }

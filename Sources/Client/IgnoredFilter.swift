@@ -24,9 +24,10 @@ public struct UncheckableFilter: Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// A service can read the value in several ways, for example as a range or a pattern.
     case value
-    /// The resource has no attribute, and no to-one relationship with an id, that has the name of the filter.
+    /// The resource has neither an attribute with the name of the filter, nor a to-one relationship with this name and
+    /// an id.
     case missingField
-    /// The field has a value of another kind, such as a list or a date with a time.
+    /// The field's value is of another kind than the filter's value, such as a list, or a date with a time.
     case field
   }
 
@@ -50,7 +51,7 @@ public struct UncheckableFilter: Sendable, Equatable {
 public struct IgnoredFilterDetector: Sendable {
   /// The first resource that does not match the filter; nil if every resource matches.
   public private(set) var ignored: IgnoredFilter?
-  /// The filters that can't be compared with one of the resources, one entry for each name.
+  /// The filters that can't be compared with at least one of the resources; one entry for each name.
   public private(set) var unchecked: [UncheckableFilter] = []
 
   /// The result of comparing a filter with a resource.
@@ -119,7 +120,7 @@ public struct IgnoredFilterDetector: Sendable {
 }
 
 extension Substring {
-  /// Whether a service can only read a filter value as itself.
+  /// Whether the filter value is plain, so that a service can't read it as anything but this value.
   ///
   /// A value with other characters can be an operator (`>5`, `gt:5`, `!a`), a range (`1..5`), a pattern (`a*`, `a%`,
   /// `/a/`), a call (`in(a)`), or a time with a zone.

@@ -43,10 +43,10 @@ public struct ListChangeDetector: Sendable {
   private(set) var miscounted: (total: Int, received: Int)?
   /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
-  /// The number of resources of the only page, if this page is as large as requested, and if the service names neither
-  /// a total nor other pages; otherwise nil.
+  /// The number of resources of the only page, if the list may have further pages; otherwise nil.
   ///
-  /// Such a list may have further pages.
+  /// The list may have further pages if this page is as large as requested, and the service names neither a total nor
+  /// other pages.
   private(set) var fullPage: Int?
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?

@@ -5,13 +5,14 @@ import JSONText
 ///
 /// A service can hide some rows of a page, so even a page before the last page can be empty (WireProtocol.md,
 /// "Pagination"). If the service counts its resources, an empty page after the counted resources ends the list. Without
-/// a count, many empty pages in a row are an error. A list also must not end before all counted resources have arrived.
+/// a count, many empty pages in a row are an error. A list that ends before all counted resources have arrived is an
+/// error too.
 struct NextPageFinder {
   /// Whether the client started at the first page of the list.
   let isFromStart: Bool
   /// The number of resources received so far.
   private(set) var received = 0
-  /// Whether the client has found a next page before.
+  /// Whether the client has already found a next page.
   private(set) var isTurned = false
   private var empty = 0
   /// The number of pages in a row without new resources after which the client reports an error.

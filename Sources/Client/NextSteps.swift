@@ -116,8 +116,9 @@ extension ResourceClient {
     return "if \(name) is a relationship, declare the relationship: \(way)\(statement)"
   }
 
-  /// Returns the command that creates the client with an additional option, such as `client queue: "posts" singular:
-  /// "post"`.
+  /// Returns the command that creates the client with an additional option.
+  ///
+  /// An example is `client queue: "posts" singular: "post"`.
   private func made(with option: String) -> String {
     let type = type == queue ? "" : " type: \(JSONValue.string(type).text)"
     return "client queue: \(JSONValue.string(queue).text)\(type) \(option)"

@@ -16,7 +16,7 @@ public struct PageStream: Sendable {
   private var fault: ClientError?
   private var last: [JSONObject] = []
   private let rule: ListChangeDetector.ListChangePolicy
-  /// The signs, found in the pages so far, that the list has changed.
+  /// The signs of a changed list that the pages so far have shown.
   public private(set) var changes = ListChangeDetector()
 
   init(

@@ -30,7 +30,7 @@ final class PrefetchedPages: Sendable {
     return try await reading.value.get()
   }
 
-  /// Requests the page of a query and the pages after it in advance.
+  /// Requests the page of a query, and pages after it, before the reader needs them.
   ///
   /// The function requests at most `limit` pages, and no page after the last page. If the last page is unknown, it
   /// requests only one page.

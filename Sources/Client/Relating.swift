@@ -52,7 +52,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the related resources themselves (`get_related_resource`).
   ///
-  /// `source` is the path of the parent's type, such as `api/v1/posts`; nil means `api/v1/TYPE`. The service generates
+  /// `source` is the path of the client's type, such as `api/v1/posts`; nil means `api/v1/TYPE`. The service generates
   /// links with this path.
   public func related(
     source: String?, options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
@@ -176,7 +176,7 @@ extension ResourceClient {
 }
 
 extension ClientSettings {
-  /// The word before `_id` in the parameter of a parent's id: `post` in `post_id`.
+  /// The word before `_id` in the parameter with the id of a relationship's resource: `post` in `post_id`.
   var singularName: String {
     singular ?? SingularForm.word(of: type)
   }

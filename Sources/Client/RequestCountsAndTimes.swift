@@ -9,7 +9,7 @@ public final class RequestCountsAndTimes: Sendable {
     var answers = 0
     var last: Duration?
     var times = SpentTimes()
-    /// The time since which at least one request has been in flight without a break; nil if no request is in flight.
+    /// The start of the current period with requests in flight; nil if no request is in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 

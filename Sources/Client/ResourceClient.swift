@@ -30,8 +30,8 @@ public struct ResourceClient: Sendable {
     let properties: ClientProperties
     /// The `meta` to add unchanged to a request without its own `meta`; nil if the client can't add it unchanged.
     ///
-    /// The value is nil if the client renames names, or if a required `beam` is missing. The object is parsed from JSON
-    /// text. A request then copies the text, and need not encode the object again.
+    /// The value is nil if the client renames names, or if a required `beam` is missing. The object contains its own
+    /// JSON text. Each request copies this text instead of encoding the object again.
     let unchangedMeta: JSONObject?
 
     init(_ properties: ClientProperties) {

@@ -1,7 +1,7 @@
 public import JSONAPI
 import JSONText
 
-/// A reader of the ids in a list from which the caller destroys all resources.
+/// A reader of the ids in a list whose resources the caller destroys.
 ///
 /// The reader requests the first page repeatedly until the list is empty, and returns each id once. If a page has only
 /// ids of destroyed resources, the reader throws an error: the service keeps destroyed resources in the list, or reuses

@@ -2,9 +2,9 @@ import Client
 
 /// The number of changes in a chunk, which adapts to the speed of the workers and of the service.
 ///
-/// A chunk should keep its worker busy for half a second, or have as many changes as the worker can have in flight.
-/// Until then, the number doubles again and again. It doubles after as many replies to chunks of the current size as
-/// there are workers. It does not double if replies come close to the timeout of the changes.
+/// The maximum is the larger of two numbers: the changes that a worker carries out in half a second, and the changes
+/// that it can have in flight. Up to this maximum, the number doubles after as many replies to chunks of the current
+/// size as there are workers. It stays the same or is halved if replies come close to the timeout of the changes.
 struct AdaptiveChunkSize: Sendable {
   /// The maximum number of changes in the next chunk.
   private(set) var count: Int {
@@ -34,7 +34,8 @@ struct AdaptiveChunkSize: Sendable {
 
   /// Adapts the size to the reply of one of several workers.
   ///
-  /// A chunk that is much smaller or larger than the current size says little about the current size, and is ignored.
+  /// Only a chunk of about the current size changes the size. A smaller chunk does not increase it, and a much larger
+  /// chunk does not decrease it.
   ///
   /// - Parameters:
   ///   - reply: The reply.

@@ -175,8 +175,8 @@ extension ChunkReply.Outcome {
 
   /// Returns the outcome without the contents of its result: only the type and the id of the resource are left.
   ///
-  /// If this type and this id are those of the changed resource, the function returns `omitted`. The change itself
-  /// already names the resource.
+  /// If this type and this id are those of the changed resource, the function returns `omitted`, because the change
+  /// itself already names the resource.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }

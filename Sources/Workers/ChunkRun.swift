@@ -18,7 +18,7 @@ struct ChunkRun: Sendable {
   let silence: Duration
   /// Returns whether the worker may still send the changes of the chunk.
   ///
-  /// False after the process was frozen, because another worker may have the chunk.
+  /// False after the loss of the connection or a freeze of the process, because another worker may have the chunk.
   var isCurrent: @Sendable () -> Bool = { true }
 
   /// The outcomes of the chunk's changes so far.
@@ -53,8 +53,8 @@ struct ChunkRun: Sendable {
 
   /// Carries out the changes and returns their outcomes.
   ///
-  /// The work stops early if the chunk expires, reaches its limit of failures, or is cancelled, and if the process was
-  /// frozen. The remaining changes then count as not sent.
+  /// The work stops early if the chunk expires, reaches its limit of failures, or is cancelled, or if `isCurrent`
+  /// returns false. The remaining changes then count as not sent.
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - WorkerPool.now)
@@ -91,8 +91,9 @@ struct ChunkRun: Sendable {
 
   /// Looks up the changes, because the lost worker may have sent them.
   ///
-  /// The function first waits until the lost worker can send no more requests. It also waits until the service can no
-  /// longer carry out the earlier requests of this worker.
+  /// The function first waits until the lost worker can send no more requests, and its requests have expired. If the
+  /// chunk has a time `settle`, the function also waits for this time. The service can then no longer carry out the
+  /// requests of the lost worker.
   ///
   /// - Returns: The indices of the changes to send again.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {

@@ -17,7 +17,8 @@ struct LateReplyForwarder {
 
   /// The maximum time for which the forwarder waits for late replies.
   ///
-  /// A statement uses late replies until it ends. The worker does not learn when the statement ends.
+  /// A statement uses late replies until it ends. The worker does not learn when the statement ends, so the wait needs
+  /// a maximum.
   private static let longestWait = Duration.seconds(600)
 
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {

@@ -1,7 +1,7 @@
 /// A list of non-negative integers as a short text, which is faster to read than an array of JSON numbers.
 ///
-/// Each integer is written in hexadecimal. Its last digit is one of the 16 characters from `0` to `?`. Each digit
-/// before is one of the 16 characters from `@` to `O`. For example, `F?` is 0x6F, `@0` is 0 with a leading zero, and
+/// Each integer is written in hexadecimal. Its last digit is one of the 16 characters from `0` to `?`. Each earlier
+/// digit is one of the 16 characters from `@` to `O`. For example, `F?` is 0x6F, `@0` is 0 with a leading zero, and
 /// `52` is the list of 5 and 2.
 struct PackedIntegers {
   private static let lastDigit: UInt8 = 0x30

@@ -20,9 +20,9 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If the pool has no worker for a long time, or if the broker can't be reached for this time, the function removes
-  /// the chunks in flight from the pool's queue. This time is the longest timeout of a change, plus
-  /// `PoolBrokerLink.silence` times four. The time begins again after a pause of the run.
+  /// If the pool has no worker for too long, or the broker can't be reached for too long, the function removes the
+  /// chunks in flight from the pool's queue. The limit is the longest timeout of a change, plus four times
+  /// `PoolBrokerLink.silence`. A pause of the run resets the measured time.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -45,9 +45,9 @@ extension PoolCarrier {
 
   /// Removes the chunks in flight from the queue of a pool that has lost its workers.
   ///
-  /// The carrier then sends no more chunks. The changes of a removed chunk count as not sent, if no worker received the
-  /// chunk before. The outcomes of the changes in all other chunks are unknown. These chunks are removed as well, so
-  /// that no worker carries them out after the end of the statement.
+  /// The carrier then sends no more chunks. If no worker received a removed chunk before, its changes count as not
+  /// sent. The outcomes of the changes in all other chunks are unknown. These chunks are also removed from the queue,
+  /// so that no worker carries them out after the end of the statement.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)

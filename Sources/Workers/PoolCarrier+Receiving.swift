@@ -45,7 +45,7 @@ extension PoolCarrier.ChangeWithoutOutcome {
       let group = rest.prefix { $0.receiver === receiver }
       rest = rest[group.endIndex...]
       if group.count == 1 {
-        // The receiver of a single change can be `throttle:`, which compares the exact reply time with its limit.
+        // With `throttle:`, each change has its own receiver. The throttle needs the exact reply time.
         changes[group.startIndex].end(.success(.omitted), latency: .microseconds(times[group.startIndex]))
         continue
       }

@@ -31,7 +31,9 @@ extension PoolCarrier {
     /// The number of chunks in flight.
     var chunks: Int { created.count }
 
-    /// The number of chunks that got no reply 10 s after their expiry, and the age of the oldest one; nil if none.
+    /// Returns the number of chunks without a reply 10 s after their expiry, and the age of the oldest of these chunks.
+    ///
+    /// Returns nil if there is no such chunk. `life` is the time from the creation of a chunk to its expiry.
     func late(life: Duration) -> (count: Int, age: Duration)? {
       let ages = created.values.map { .now - $0 }.filter { $0 > life + .seconds(10) }
       return ages.max().map { (ages.count, $0) }

@@ -112,8 +112,8 @@ package final class PoolCarrier: CallbackCarrier {
 
   /// The maximum number of changes that the carrier accepts at the same time.
   ///
-  /// There are two chunks in flight for each worker, and two more chunks wait. Only few changes wait, because
-  /// `throttle:`, `rate:` and `retort ctl` no longer delay a change that the carrier has accepted.
+  /// The carrier accepts enough changes for two chunks in flight for each worker, and for two waiting chunks. It
+  /// accepts no more, because `throttle:`, `rate:` and `retort ctl` can't delay a change that the carrier has accepted.
   package var window: Int? { state.withLock { (max(1, $0.workers) * 2 + 2) * $0.size.count } }
 
   /// The life of a chunk: a worker can send a change until the chunk expires.
@@ -276,7 +276,8 @@ package final class PoolCarrier: CallbackCarrier {
       }
     case .failure(let error):
       failures = portion.count
-      // The statement reads `lastPossibleSend` as soon as it has all outcomes.
+      // The chunk is recorded before its changes fail, because the statement reads `lastPossibleSend` as soon as it has
+      // all outcomes.
       if error.kind == .unknown { state.withLock { $0.recordUnanswered(chunk.number) } }
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
     }

@@ -12,7 +12,8 @@ final class ProcessFreezeDetector: Sendable {
 
   /// The shortest gap that counts as a freeze.
   ///
-  /// The broker closes a worker's connection after a silence of at least two heartbeat intervals, which is longer.
+  /// For a worker, this is two heartbeat intervals. The broker closes a worker's connection only after a silence of at
+  /// least this time.
   private let limit: Duration
   private let state: Mutex<LastTickAndFreezeCount>
 

@@ -40,8 +40,9 @@ final class Worker: Sendable {
 
   /// Serves the pool's queue on a connection.
   ///
-  /// The loss of the connection cancels the chunk in progress, because the broker delivers the chunk to another worker.
-  /// It also aborts the connection to the services, so that no request of the chunk arrives later.
+  /// If the connection is lost, the worker cancels the chunk in progress, because the broker delivers the chunk to
+  /// another worker. The worker also aborts the connection to the services, so that no request of the chunk arrives
+  /// later.
   ///
   /// `taken` is the number of chunks that the worker got on earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(AMQPClientError) -> ServiceChannel {
@@ -56,8 +57,8 @@ final class Worker: Sendable {
     let channel = ServiceChannel.QueueServingSettings(
       confirmsReplies: true, taken: taken, declaration: WorkerPool.declaration)
     return try await connection.serve(queue: settings.pool.queue, on: channel) { delivery in
-      // After a freeze, the broker may have given the chunk to another worker. The chunk can still be in the buffer of
-      // the socket. Without the connection, the worker can't acknowledge the chunk.
+      // After a freeze, the broker may have given this chunk to another worker, although it was still in the socket's
+      // buffer here. The worker aborts the connection, so that it can't acknowledge the chunk.
       if !validity.isValid { await connection.abort() }
       return await self.answer(delivery, validity)
     }
