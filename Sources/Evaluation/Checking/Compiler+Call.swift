@@ -79,9 +79,9 @@ extension Compiler {
       nextStep: "help functions lists the functions")
   }
 
-  /// Returns the suggestion for `count(x)`; nil for other calls.
+  /// Returns the suggestion to write the stage `count` for `count(x)`; nil for other calls, and if `x` is a client.
   ///
-  /// The command `count` needs a client. If the check does not know that `x` is a client, the suggestion is the stage.
+  /// For a client, the correct form is the command `count`, which ``formWithoutParentheses(_:_:)`` suggests.
   private func countForm(_ name: String, _ arguments: [Argument]) -> String? {
     guard name == "count", arguments.count == 1, case .positional(let place) = arguments[0] else { return nil }
     if case .name(let name) = place.kind, case .client? = scope.variable(name)?.fact { return nil }

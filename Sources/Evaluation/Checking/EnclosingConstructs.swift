@@ -63,7 +63,7 @@ struct KnownEffects {
   var changesData = false
   /// Whether the code changes data, writes a file or contains an assertion.
   ///
-  /// If a closed output makes the run skip such code, the exit status is 1 instead of 0.
+  /// If the run skips such code because standard output was closed, the exit status is 1 instead of 0.
   var isOwed = false
   /// The clients whose resources the code changes, as far as the check can determine them.
   var changed: [CompileTimeScope.KnownClient] = []

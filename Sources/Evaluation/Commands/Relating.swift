@@ -123,7 +123,7 @@ extension PreparedChange {
 }
 
 extension Arguments {
-  /// Returns the client in CLIENT, and a client for the relationship NAME of the resource ID.
+  /// Returns the client in the argument CLIENT, and a client for the relationship NAME of the resource ID.
   fileprivate func relationship() throws(Fault) -> (ClientValue, RelationshipClient) {
     let client = try client()
     let id = try id(1, of: client)

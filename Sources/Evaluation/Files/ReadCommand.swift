@@ -53,7 +53,7 @@ extension Session {
     state.withLock { _ = $0.readFiles.insert(target) }
   }
 
-  /// Returns whether a statement has read the file at a path without symbolic links.
+  /// Returns whether a statement has read a file; all symbolic links in the path `target` must be resolved.
   func hasRead(_ target: String) -> Bool { state.withLock { $0.readFiles.contains(target) } }
 
   /// Marks standard input as read.

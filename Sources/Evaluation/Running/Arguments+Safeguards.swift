@@ -164,7 +164,7 @@ extension Arguments {
 }
 
 extension RunContext {
-  /// Marks the journal file of a stage as complete; leaves it open if an earlier stage has changes that are not done.
+  /// Marks the journal file of a stage as complete, but only if the changes of all earlier stages are done.
   func complete(_ journal: Journal?, _ arguments: Arguments, _ label: String) async throws(Fault) {
     if let journal, journals?.isIncomplete ?? false {
       return session.note(

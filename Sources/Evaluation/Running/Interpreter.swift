@@ -48,7 +48,7 @@ public final class Interpreter: Sendable {
     var before: Int
     /// Whether the statement changes data, writes files or asserts.
     ///
-    /// If a closed output makes the run skip such a statement, the exit status is 1 instead of 0.
+    /// If the run skips such a statement because standard output was closed, the exit status is 1 instead of 0.
     var isOwed: Bool
     /// Whether the statement changes or destroys resources.
     var changesData: Bool
@@ -333,9 +333,9 @@ public final class Interpreter: Sendable {
         if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       }
     } catch {
-      // A lazy stream computes its elements while the interpreter prints them. A closed output can skip some elements
-      // and their effects. Any other value is complete before the interpreter prints it. The statement then has had all
-      // its effects, so the exit status is 0.
+      // A lazy stream computes its elements while the interpreter prints them. If standard output is closed, the run
+      // skips the remaining elements and their effects. Any other value is complete before the interpreter prints it.
+      // The statement then has had all its effects, so the exit status is 0.
       throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
     }
     let last = value.isNull ? frame.run.shown?.value ?? .null : value

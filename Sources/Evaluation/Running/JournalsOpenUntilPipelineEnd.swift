@@ -35,7 +35,7 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   /// Whether an earlier stage ended with changes that are not done.
   var isIncomplete: Bool { hasUndoneChanges.load(ordering: .relaxed) }
 
-  /// Marks the journals as complete, and releases them; leaves them open if a stage has changes that are not done.
+  /// Releases the journals; first marks them as complete if the changes of all stages are done.
   func complete(_ session: Session) async throws(Fault) {
     if isIncomplete { return leave(session) }
     for done in take() {

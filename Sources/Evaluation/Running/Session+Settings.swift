@@ -60,11 +60,10 @@ extension Session {
     nearest(to: value.label, among: words).map { "set \(name): \($0.quoted)" }
   }
 
-  /// Returns the source text of a valid value that is similar to an invalid value of a setting.
+  /// Returns the source text of a valid value of a setting, for the error about an invalid value.
   ///
-  /// Returns nil if no valid value is similar.
-  ///
-  /// For the invalid timeout `"5s"`, which is a string, the result is `5s`.
+  /// For the invalid timeout `"5s"`, which is a string, the result is `5s`. Returns nil for a setting without an example,
+  /// such as `output:`.
   private static func example(of name: String, for value: Value) -> String? {
     let text: String
     switch value {

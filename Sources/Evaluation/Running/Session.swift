@@ -181,7 +181,7 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
-    /// The paths, without symbolic links, of the files that statements have read.
+    /// The paths of the files that statements have read, with all symbolic links resolved.
     var readFiles: Set<String> = []
   }
 

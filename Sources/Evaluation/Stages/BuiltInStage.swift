@@ -137,8 +137,8 @@ extension ElementStream {
 extension ElementPage {
   /// Calls `body` with each element of this page, and returns a page of the elements that `body` adds.
   ///
-  /// If an element fails, the returned page ends before this element, and `failure` is the element's error. But if
-  /// `frame.keepsFailures` is true, the page also contains the failure, and continues with the next element.
+  /// If an element fails, the returned page ends before this element, and the returned `failure` is the element's
+  /// error. If `frame.keepsFailures` is true, the page instead contains the failure and the elements after it.
   ///
   /// - Throws: The error of an element if the page is still empty, or if `rescue` can't catch the error.
   fileprivate func mapped(

@@ -181,7 +181,8 @@ private struct ChangingStage: Sendable {
 
   /// Checks the limit `max:`, and returns the user's consent to a destruction.
   ///
-  /// The limit and the consent do not concern the elements that the journal file already records as done.
+  /// The user confirms only the elements that the journal file does not record as done. The limit `max:` also counts
+  /// the changes of earlier runs.
   private func consent(
     _ arguments: Arguments, _ client: ClientValue, _ run: RunContext, _ source: PerElementChangeSource,
     _ journal: Journal?
