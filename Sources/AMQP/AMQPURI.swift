@@ -98,9 +98,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. A password is possible if an `@` follows
-  /// the `?`, and a `:` precedes the last `@`. The `?` then begins the parameters only if all the text after it
-  /// consists of known parameters. Only a TLS parameter may contain an `@`, because its value is a file or a host.
+  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. The function assumes this if an `@`
+  /// follows the `?`, a `:` precedes the last `@`, and the text after the `?` is not a list of known parameters. Of the
+  /// known parameters, only TLS parameters may contain an `@`, as part of a file's name or a host.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

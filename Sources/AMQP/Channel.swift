@@ -96,9 +96,7 @@ final class Channel {
     pending.depart(serial) { isConfirming ? confirms.add(serial) : nil }
   }
 
-  /// Records a service's reply that the broker must confirm.
-  ///
-  /// Returns the reply's key in `pending`.
+  /// Records a service's reply that the broker must confirm, and returns the reply's key in `pending`.
   ///
   /// The receiver learns when the broker confirms or refuses the reply.
   func awaitConfirm(of message: OutgoingMessage, _ receiver: any ReplyReceiver) -> Int {
@@ -122,8 +120,8 @@ final class Channel {
 
   /// Returns a copy of the error with the `wasSent` and `wasConfirmed` of a waiting request.
   ///
-  /// The code `accessRefused` means that the broker closed the channel because the user may not publish. With this
-  /// code, a request that still waits for its confirm counts as not sent.
+  /// An error of the kind `accessRefused` means that the broker closed the channel, because the user may not publish. A
+  /// request that still waits for its confirm then counts as not sent.
   private func completed(_ error: AMQPClientError, of waiting: PendingRequest) -> AMQPClientError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.kind == .accessRefused && isOpen == true))

@@ -142,7 +142,8 @@ public actor Connection {
   /// Returns true if no received frame is left.
   private func talk(_ mayRead: Bool) throws(AMQPClientError) -> Bool {
     do throws(AMQPClientError) { try publish() } catch {
-      while try !drain() {}  // The broker's last frame explains the failure better than EPIPE.
+      // The broker's last frame explains the failure better than the error of the write, such as EPIPE.
+      while try !drain() {}
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }
@@ -164,7 +165,8 @@ public actor Connection {
     let isLate = nextDeadline.map { $0 <= .now } ?? false
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
       outbox.removeFirst()
-      // After a freeze of the program, the deadline of a waiting request can have passed. `expire` then ends the request.
+      // After a freeze of the program, the deadline of a waiting request can have passed. `expire` then ends this
+      // request.
       if isLate, let deadline = message.content.deadline, deadline <= .now { continue }
       if let serial = message.request {
         if message.content.isConfirmed { try selectConfirms(message.content.channel) }
@@ -238,7 +240,8 @@ public actor Connection {
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
-      // A blocked broker reads no bytes, so they stay unacknowledged for as long as it is blocked.
+      // A blocked broker reads no bytes, so the bytes that are already sent stay unacknowledged. The kernel must not
+      // end the connection for this reason.
       handle?.limitUnacknowledged(to: 0)
       listener.blocked(true)
       listener.notice("the broker is blocked: \(frame.text)")
@@ -280,8 +283,8 @@ public actor Connection {
 
   /// Releases the socket, and ends all waits on the connection with the reason why the connection ended.
   ///
-  /// If the connection was lost, requests that the kernel has not sent yet are discarded: their callers get an error,
-  /// and may send the changes again.
+  /// If the connection was lost, the function also discards the requests that the kernel has not sent yet. The callers
+  /// of these requests get an error, and may send the requests again.
   func lose(_ error: AMQPClientError) {
     end = end ?? error
     if error.kind == .lost { handle?.discardUnsent() }

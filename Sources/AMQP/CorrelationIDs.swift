@@ -31,12 +31,12 @@ public final class CorrelationIDs: Sendable {
     }
   }
 
-  /// Returns the counter at the end of an id that begins with the prefix; nil for another text.
+  /// Returns the counter at the end of an id that begins with the prefix; nil for any other text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
     id.withUnsafeBufferPointer { serial(of: $0, after: prefix) }
   }
 
-  /// Returns the counter at the end of an id that begins with the prefix; nil for another text.
+  /// Returns the counter at the end of an id that begins with the prefix; nil for any other text.
   ///
   /// The counter consists of digits only, and does not begin with a zero.
   static func serial(of id: UnsafeBufferPointer<UInt8>, after prefix: [UInt8]) -> Int? {

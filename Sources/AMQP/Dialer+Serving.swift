@@ -5,11 +5,11 @@ extension Dialer {
   ///
   /// - Parameters:
   ///   - count: The number of queues.
-  ///   - open: Serves one of the queues on a connection. `index` tells which queue. `taken` is the number of requests
-  ///     that the service received from the queue on earlier connections.
+  ///   - open: Serves one of the queues on a connection. `index` is the number of the queue, counted from 0. `taken` is
+  ///     the number of requests that the service received from the queue on earlier connections.
   ///   - begun: Called when `open` has succeeded for all queues on a new connection. `isAgain` is false for the first
   ///     connection, and true after each reconnection.
-  ///   - note: Called with the reason when a channel ends although its connection is open.
+  ///   - note: Called with the reason when a channel ends while its connection stays open.
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(
     queues count: Int,
@@ -47,7 +47,7 @@ extension Dialer {
 
   /// Waits until one of the channels or the connection ends, or until the task is cancelled.
   ///
-  /// - Returns: The reason, if a channel ended first; otherwise nil.
+  /// - Returns: The reason why a channel ended, if a channel ended first; otherwise nil.
   private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> AMQPClientError? {
     await withTaskGroup { group in
       for channel in channels { group.addTask { await channel.ended() } }

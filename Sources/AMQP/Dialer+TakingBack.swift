@@ -7,7 +7,7 @@ extension Dialer {
   /// - Parameters:
   ///   - queue: The queue. The function declares the queue if it is missing.
   ///   - declaration: The properties with which the function declares a missing queue.
-  ///   - isNeeded: Returns whether the caller wants more messages; called ten times a second.
+  ///   - isNeeded: Called ten times a second. Returns whether the caller wants more messages.
   ///   - respond: Returns the answer to a message. Nil puts the message back into the queue, marked as redelivered.
   /// - Throws: A broker error if the broker can't be reached, or refuses the queue.
   public nonisolated func takeBack(

@@ -1,8 +1,9 @@
 /// The requests of a channel that wait for their replies, keyed by the numbers at the end of their correlation ids.
 ///
-/// The requests are in an array, and the last eight bits of the key are the index. Two requests with the same index are
-/// rare, because consecutive requests have consecutive keys. The newer of two such requests is in a dictionary. Access
-/// to the array is faster than access to the dictionary, because the array needs no hashes.
+/// A request is stored in an array. Its index is the last eight bits of its key. If another request already has this
+/// index, the new request is stored in a dictionary instead. Such a collision is rare, because consecutive requests
+/// have consecutive keys. Access to the array is faster than access to the dictionary, because the array needs no
+/// hashes.
 struct PendingRequests {
   private struct Entry {
     let key: Int
@@ -24,7 +25,7 @@ struct PendingRequests {
     return entry.request
   }
 
-  /// Adds a request, which replaces a request with the same key.
+  /// Adds a request, or replaces the request with the same key.
   mutating func add(_ request: Channel.PendingRequest, _ key: Int) {
     if entries.isEmpty { entries = [Entry?](repeating: nil, count: Self.size) }
     let index = Self.index(of: key)

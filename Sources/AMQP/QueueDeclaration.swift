@@ -41,9 +41,9 @@ extension Connection {
   /// Opens a channel for a queue, and declares the queue if it is missing.
   ///
   /// An existing queue may have any properties. The function looks for the queue first, and declares a missing queue.
-  /// If the broker refuses the declaration, the function looks a second time. Another service has then probably
-  /// declared the queue with other properties in the meantime. Each step uses a new channel, because the broker closes
-  /// a channel when it refuses a method.
+  /// If the broker refuses the declaration, another service has probably declared the queue with other properties in
+  /// the meantime. The function then looks for the queue a second time. Each step uses a new channel, because the
+  /// broker closes a channel when it refuses a method.
   ///
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(

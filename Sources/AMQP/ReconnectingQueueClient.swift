@@ -19,7 +19,7 @@ public final class ReconnectingQueueClient: Sendable {
     var reposted: [String: Task<Void, Never>] = [:]
   }
 
-  /// A task that is opening a channel.
+  /// A task that opens a channel, and whether the caller itself started the task.
   ///
   /// If `isOwn` is false, another caller started the task, possibly with an earlier deadline.
   private struct ChannelOpeningTask {
@@ -51,7 +51,7 @@ public final class ReconnectingQueueClient: Sendable {
   ///
   /// If the connection is lost before the request was sent, the client sends the request on a new connection. If the
   /// connection is lost later, the client sends the request a second time only if `mayRepeat` is true. The client stops
-  /// trying at the deadline. If `mayRepeat` is false, the broker also confirms the request.
+  /// trying at the deadline. If `mayRepeat` is false, the client also asks the broker to confirm the request.
   ///
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
@@ -89,8 +89,8 @@ public final class ReconnectingQueueClient: Sendable {
 
   /// Handles the failure of a posted request: posts the request on a new channel, or passes the error to the receiver.
   ///
-  /// The client posts the request again only if the connection was lost. The request must also be one that was never
-  /// sent, or one that may be sent twice.
+  /// The client posts the request again only if the connection was lost, and if the request was never sent or may be
+  /// sent twice.
   func end(
     _ message: OutgoingMessage, with error: AMQPClientError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {

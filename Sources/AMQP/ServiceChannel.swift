@@ -107,7 +107,7 @@ public final class ServiceChannel: Sendable {
       return await connection.finish(delivery, answer, acknowledges: settings.acknowledges)
     }
     guard await !connection.finishConfirmed(delivery, answer) else { return }
-    // After the channel is closed, the broker redelivers the request to this service or to another service.
+    // Close the channel, so that the broker redelivers the request to this service or to another service.
     await connection.closeChannel(number)
     end(AMQPClientError(.nacked, "the broker did not confirm a reply"))
   }
@@ -167,7 +167,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Runs `method` after all functions that were passed to earlier calls have returned.
+  /// Runs `method` after the methods of all earlier calls have returned.
   ///
   /// Without this order, the service could cancel a consumer that the broker is still creating.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {

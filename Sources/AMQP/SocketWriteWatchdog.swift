@@ -4,7 +4,7 @@ import Synchronization
 /// A watchdog that shuts a socket down if writing a large body takes too long.
 ///
 /// The limit is the message's deadline, or 60 s if the message has no deadline. The write blocks the connection's
-/// thread. After the shutdown, the write fails.
+/// thread until the socket has taken the whole body. The shutdown makes the write fail.
 final class SocketWriteWatchdog: Sendable {
   private let isDone = Mutex(false)
 

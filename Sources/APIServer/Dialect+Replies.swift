@@ -28,7 +28,8 @@ extension ProtocolDialect {
 
   /// Whether the service ignores a request (WireProtocol.md, "No reply").
   ///
-  /// In carrot_rpc, the request causes an error that the server writes to its log but does not send.
+  /// A server with carrot_rpc does not reply to some invalid requests: it only writes the error to its log. A service
+  /// that imitates carrot_rpc ignores these requests.
   func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
     guard flavour == .carrot else { return false }
     if Self.rubyMethods.contains(request.method) { return true }

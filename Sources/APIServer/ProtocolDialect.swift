@@ -4,7 +4,7 @@ import JSONText
 
 /// The variant of the protocol that a service uses.
 ///
-/// The variant consists of the library that the service imitates, and the division of lists into pages.
+/// The variant determines which library the service imitates, and how the service divides lists into pages.
 public struct ProtocolDialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {

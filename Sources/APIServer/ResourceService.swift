@@ -31,8 +31,8 @@ public final class ResourceService: Sendable {
 
   /// Opens the sample database `blog` or a database file; see ``DatabaseFile``.
   ///
-  /// If `remembersChanges` is true and the database is writable, the service stores its last 10,000 answers in the
-  /// table `retort_answers`. The change and its answer are stored in the same transaction.
+  /// If `remembersChanges` is true and the database is writable, the service stores its last 10,000 answers to changes
+  /// in the table `retort_answers`. Each change and its answer are stored in the same transaction.
   ///
   /// - Throws: ``DatabaseOpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
@@ -71,7 +71,7 @@ public final class ResourceService: Sendable {
   /// Answers a request, and returns the bytes of the reply; an empty array means that there is no reply.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request, and returns the reply, together with whether it is an error.
+  /// Answers a request, and returns the reply.
   ///
   /// A service that stores its answers does not repeat a change that the broker redelivers. If the service imitates the
   /// Elixir library Retort (flavour `retort`), the id of a request must equal the message's correlation id.

@@ -18,8 +18,8 @@
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
-  // `ssl` is the TLS session. While the session is retained, `held` is a duplicate of its file descriptor; otherwise
-  // -1.
+  // `ssl` is the TLS session. While `retort_hold_tls` retains the session, `held` is a duplicate of the session's file
+  // descriptor. At other times, `held` is -1.
   SSL *ssl;
   int held;
   int announces;

@@ -116,9 +116,10 @@ static void take_indent_back(void) {
   rl_redisplay_function();
 }
 
-// Moves the cursor to the beginning of a line. If the cursor is in the middle of a line, for example after the output of
-// another program, the spaces continue on the next line. Otherwise the last space fills the last column of the line, and
-// the cursor stays in the line (the capability `xn` of terminfo, which today's terminals have).
+// Moves the cursor to the beginning of a line: writes as many spaces as a line has columns, and then a carriage return.
+// If the cursor is in the middle of a line, for example after the output of another program, the spaces continue on the
+// next line. Otherwise the last space fills the last column, and the cursor stays in the line. (This is the capability
+// `xn` of terminfo, which today's terminals have.)
 static void begin_fresh_line(void) {
   int rows, columns;
   if (!can_move_cursor) return;
@@ -147,7 +148,8 @@ static int read_key(FILE *stream) {
   if (rl_get_keymap()[key].type != ISKMAP) return key;
   rl_stuff_char(key);
   const char *terminators = rl_variable_value("isearch-terminators");
-  // A user's own terminators may lack the line feed, which would then run the statement. Ctrl-G always ends a search.
+  // By default, a line feed ends the search. If the user has set other terminators, a line feed could run the statement
+  // instead. Ctrl-G always ends a search.
   return terminators && *terminators ? 'G' & 0x1F : '\n';
 }
 
@@ -217,7 +219,8 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Finds the completions of the word at the cursor. For each Tab, break_before_start and complete_word call this.
+// Finds the completions of the word at the cursor. For each Tab, break_before_start and complete_word call this
+// function.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -231,8 +234,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// Returns the break characters, after which a word can begin. The function returns only the character before the text
-// that the completion replaces. readline then finds the same start of the word.
+// Returns the break characters, after which a word can begin. The result contains only the character before the text
+// that the completion replaces. readline then starts the word at this text.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;
@@ -273,8 +276,8 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// Sets the encoding to UTF-8 again before the prompt appears. For each line, readline sets the locale of the
-// environment. This locale may use another encoding (LC_ALL=C).
+// Sets the encoding to UTF-8 again before the prompt appears, because readline sets the locale of the environment for
+// each line. This locale may use another encoding (LC_ALL=C).
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -74,7 +74,7 @@ void retort_hint_clear(void) {
 }
 
 // Shows as much of the hint as fits in the cursor's row, and moves the cursor back. Shows no hint if readline has
-// pending input. readline would handle this input before the program calls retort_hint_clear.
+// pending input, because readline would handle this input before the program calls retort_hint_clear.
 static void show_hint(struct place cursor) {
   if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
   char *hint = hinter(hinter_context, rl_line_buffer);

@@ -12,8 +12,8 @@ package final class BrokerLink: PoolBrokerLink {
   private let isClosed = Atomic(false)
   /// The time until which the broker counts as silent, because it did not answer a probe; nil after an answered probe.
   ///
-  /// A probe fails immediately if its deadline is before this time. Without this rule, each of several errors in a row
-  /// would wait for the silent broker.
+  /// A probe fails immediately if its deadline is before this time. To explain an error, the program probes the queue.
+  /// Without the rule, several errors in a row would each wait for the silent broker.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections by URI.
@@ -72,7 +72,7 @@ package final class BrokerLink: PoolBrokerLink {
   /// Returns the URI with its password.
   ///
   /// The function asks the user for the password if the URI has none. It also asks if the password is `***`, which the
-  /// history of the prompt shows in place of passwords. If it can't ask, such a password is an error.
+  /// history of the prompt shows in place of passwords. If it can't ask, the password `***` is an error.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(AMQPClientError) -> AMQPURI {

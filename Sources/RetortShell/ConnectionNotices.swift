@@ -3,7 +3,7 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// Shows the user messages about connections, such as the loss of a connection.
+/// Shows messages about connections to the user, for example after the loss of a connection.
 ///
 /// While the user types a line at the prompt, a message appears above the line. At other times, the message is a note.
 final class ConnectionNotices: Sendable {

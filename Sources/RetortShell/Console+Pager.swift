@@ -6,8 +6,8 @@ import Terminal
 extension Console {
   /// Returns a function that starts the pager; nil if the program uses no pager.
   ///
-  /// The pager is the command in `RETORT_PAGER`, in `PAGER`, or `less`, in this order. An empty variable means no
-  /// pager. The program also uses no pager on a terminal that can't move its cursor.
+  /// The pager is the command in `RETORT_PAGER`, or in `PAGER` if `RETORT_PAGER` is not set, or `less` by default. An
+  /// empty variable means no pager. The program also uses no pager on a terminal that can't move its cursor.
   func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {
     guard isTerminal, isInteractive, TerminalProperties.canMoveCursor(environment) else { return nil }
     let chosen = environment["RETORT_PAGER"] ?? environment["PAGER"]
@@ -36,8 +36,8 @@ extension Console {
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }
-        // If the pager fails, nothing reads the pipe. The pipe is then full long before the text reaches 1 MiB, so `text`
-        // need not store more.
+        // If the pager fails, nothing reads the pipe. The pipe is then full long before the text reaches 1 MiB, so
+        // `text` need not store more.
         if text.beginning.count < 1 << 20 { text.beginning += bytes }
         if process.write(bytes) { return true }
         guard process.hasFailed else { return false }

@@ -121,7 +121,9 @@ final class ControlServer: Sendable {
     for end in path.indices.dropFirst() where path[end] == "/" { unsafe mkdir(String(path[..<end]), 0o700) }
   }
 
-  /// Accepts and answers one connection after another, and never returns.
+  /// Accepts and answers one connection after another.
+  ///
+  /// The function returns only if the socket fails.
   func run() {
     while true {
       let peer = accept(number, nil, nil)

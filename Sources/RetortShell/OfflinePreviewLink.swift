@@ -5,7 +5,7 @@ import Synchronization
 
 /// A link that shows each request to the user instead of sending it, for the option `--offline`.
 ///
-/// The link invents replies, so that the script can continue. An invented reply is an empty page, the record from the
+/// The link invents replies, so that the script can continue. An invented reply is an empty page, the resource from the
 /// request, or a resource with only an id.
 final class OfflinePreviewLink: JSONRPC.ServiceLink {
   let address: String

@@ -120,8 +120,8 @@ final class Prompt: Sendable {
 
   /// Discards the lines that the user has pasted after an incomplete or faulty statement, and shows a note about them.
   ///
-  /// The lines can be the rest of a block of this statement. Without the beginning of the block, for example without its
-  /// `if`, they would run unconditionally. A terminal without bracketed paste sends pasted lines one by one.
+  /// The lines can be the rest of a block, such as the body of an `if`. Without the beginning of the block, the lines
+  /// would run unconditionally. A terminal without bracketed paste sends pasted lines one by one.
   private func discardRest(_ editor: LineEditor) async {
     let lines = await editor.discardInput()
     guard lines > 0 else { return }
@@ -258,7 +258,9 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Returns whether to run the entered text, and asks the user if the text is dangerous.
+  /// Returns whether to run the entered text.
+  ///
+  /// If the text is dangerous, the function first asks the user.
   ///
   /// A text is dangerous if the user pasted it, it destroys resources, and a connection has `guard: "confirm"`.
   ///

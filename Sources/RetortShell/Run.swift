@@ -147,8 +147,8 @@ private func rewritten(_ arguments: [String], _ console: Console, takesFile: Boo
 
 /// Returns FILE and the arguments of the script, without a `--` between them.
 ///
-/// With the option `-c` among the `options` before the words, there is no FILE. If an argument of the script begins with
-/// `-`, a `--` must come before the argument. If the `--` is missing, the function shows an error and returns nil.
+/// If `options`, the options before these words, contain `-c`, there is no FILE. If an argument of the script begins
+/// with `-`, a `--` must come before the argument. If the `--` is missing, the function shows an error and returns nil.
 private func scriptWords(
   _ words: ArraySlice<String>, after options: ArraySlice<String>, _ console: Console
 ) -> [String]? {

@@ -9,9 +9,9 @@ import Terminal
 /// The first signal cancels the run. Requests that only read data end immediately, and the run sends no further
 /// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
-/// The second signal ends the waiting, and a script then has two seconds to report the changes in flight as unknown.
-/// The third signal ends the program if the run has still not stopped. Ctrl-\ always ends the program immediately. The
-/// same signal within 100 ms does not count again (`DebouncedSignalCounter`).
+/// The second signal ends this wait. A script then has two seconds to report the changes in flight as unknown. The
+/// third signal ends the program if the run has still not stopped. Ctrl-\ always ends the program immediately. A signal
+/// that arrives a second time within 100 ms counts only once (`DebouncedSignalCounter`).
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>

@@ -45,7 +45,7 @@ struct StatementHighlighter {
     self.definitions = Set(definitions)
   }
 
-  /// Returns the parts of a line that have another style than usual text.
+  /// Returns the parts of a line that do not have the usual style.
   ///
   /// - Parameters:
   ///   - line: The line.

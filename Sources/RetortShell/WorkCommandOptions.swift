@@ -40,7 +40,9 @@ struct WorkCommandOptions: ParsableArguments {
   }
 }
 
-/// Runs `retort work`, a worker of a pool that carries out changes, or shows the status of the pool.
+/// Runs a worker of a pool, which carries out changes: `retort work`.
+///
+/// With `--status`, the function shows the status of the pool instead.
 ///
 /// - Returns: The exit status of the program.
 func work(_ options: WorkCommandOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
@@ -78,7 +80,7 @@ func work(_ options: WorkCommandOptions, _ console: Console, _ environment: [Str
 
 private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCallbacks {
   WorkerCallbacks(
-    // A note can contain text of a message without a valid signature.
+    // The note is escaped, because it can contain text of a message without a valid signature.
     note: { console.note("\(TerminalSafeText.line($0))\n") },
     open: { lateReplies throws(LinkError) in
       try await openLink(url, script: "work \(pool) services", lateReplies)

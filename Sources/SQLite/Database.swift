@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A connection to an SQLite database.
+/// A connection to a SQLite database.
 ///
 /// Only one thread at a time may use the object. ``SharedDatabase`` makes a connection usable by several threads.
 public final class Database {

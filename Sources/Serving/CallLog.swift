@@ -11,8 +11,8 @@ import Synchronization
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
 ///
 /// If a line can't be written, for example because the disk is full, the service still answers the request. The line is
-/// then missing from the log. Where lines are missing, the log contains `{"missing":N}`, with their number. The log
-/// never contains an incomplete line.
+/// then missing from the log. In the place of missing lines, the log contains `{"missing":N}`, where N is the number of
+/// the lines. The log never contains an incomplete line.
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32

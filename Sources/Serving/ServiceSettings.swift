@@ -3,7 +3,7 @@ package import APIServer
 
 /// The settings of a service: the database, the queues, the delays and the faults.
 package struct ServiceSettings: Sendable {
-  /// The path of an SQLite file, or `blog` for the sample database.
+  /// The path of a SQLite file, or `blog` for the sample database.
   package var database: String
   /// The broker's URI.
   package var url: String
@@ -61,7 +61,7 @@ package struct ServiceOutputAndStopCallbacks: Sendable {
   /// Returns when the service must stop.
   package var stopped: @Sendable () async -> Void
 
-  /// Creates a console from functions.
+  /// Creates the callbacks.
   package init(
     write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
     note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void

@@ -94,7 +94,7 @@ private struct Question: Sendable {
   private func begin() { if isSecret { retort_echo_off(input) } }
 }
 
-/// The events that a question waits for, apart from input.
+/// The events that a question waits for: input, a cancellation, a stop by Ctrl-Z, and the continuation after the stop.
 private final class QuestionEvents: Sendable {
   enum Event { case input, cancelled, stopped, continued }
 

@@ -6,7 +6,8 @@ internal import Synchronization
 enum EditingMailboxMessage: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
-  /// A caller requests that the input that the user has already typed is discarded; the result is the number of lines.
+  /// A caller requests to discard the input that the user has already typed. The result is the number of discarded
+  /// lines.
   case discard(CheckedContinuation<Int, Never>)
   /// A text to show above the line, and a new prompt for the line; nil if the prompt does not change.
   case notice(String, LinePrompt?)

@@ -16,8 +16,8 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 /// }
 /// ```
 ///
-/// Readline changes the mode of the terminal only while the user edits a line. The editor restores the mode however the
-/// process ends (exit, a trap, a signal), except after SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and
+/// Readline changes the mode of the terminal only while the user edits a line. The editor restores the mode when the
+/// process ends by an exit, a trap or any signal except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and
 /// search work as in readline's documentation: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)

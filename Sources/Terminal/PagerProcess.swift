@@ -27,8 +27,9 @@ public final class PagerProcess: Sendable {
   /// Starts the pager with a shell command; returns nil if the shell can't be started.
   ///
   /// By default, `less` shows UTF-8, leaves the last screen on the terminal, and starts no other programs. The user can
-  /// change these defaults with the variables `LESS`, `LESSCHARSET` and `LESSSECURE`. Without `LESSSECURE`, a `|` in a
-  /// statement that the user types too early would make `less` start a shell.
+  /// change these defaults with the variables `LESS`, `LESSCHARSET` and `LESSSECURE`. Without `LESSSECURE`, the key `|`
+  /// makes `less` start a shell. A user who types the next statement before the pager has ended can press this key by
+  /// mistake.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else { return nil }
@@ -85,8 +86,9 @@ public final class PagerProcess: Sendable {
 
   /// Whether a pager with an exit status has failed without showing anything.
   ///
-  /// The shell reports with the status 126 or 127 that it could not run the pager (POSIX, Shell Command Language, 2.8.2).
-  /// Another status, except for the status after a signal, means a failure only if the pager has read nothing.
+  /// The shell reports with the status 126 or 127 that it could not run the pager (POSIX, Shell Command Language,
+  /// 2.8.2). A status from 1 to 125 means a failure only if the pager has read nothing. A status above 127 means that a
+  /// signal ended the pager, which is no failure.
   private static func isFailure(_ status: Int32, isUnread: Bool) -> Bool {
     switch status {
     case 126, 127: true

@@ -11,7 +11,7 @@ public enum TerminalProperties {
 
   private static let knownTypes = Mutex<[String: Bool]>([:])
 
-  /// Whether the type of the terminal, `TERM` in the environment, is known, and can move the cursor and show colours.
+  /// Whether `TERM` in the environment names a known type of terminal that can move the cursor and show colours.
   ///
   /// Returns false if `TERM` is not set, and for `dumb`. The first call for a type must come before the creation of a
   /// ``LineEditor``.

@@ -3,7 +3,7 @@ import Glibc
 
 /// The librabbitmq object of one connection (`amqp_connection_state_t`).
 ///
-/// The deinitializer closes the socket. All functions of the handle run on the connection's thread. Only the files in
+/// The deinitializer closes the socket. All functions of the class run on the connection's thread. Only the files in
 /// the folder `CHandle` use C pointers of librabbitmq.
 final class LibrabbitmqConnection {
   private let connection: amqp_connection_state_t
@@ -26,8 +26,8 @@ final class LibrabbitmqConnection {
 
   /// Connects to the broker and logs in.
   ///
-  /// The function blocks the thread. The URI's timeout limits the time for the connection, and again the time for the
-  /// login.
+  /// The function blocks the thread. The URI's timeout limits the time for connecting. The login then has a time limit
+  /// of the same length.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (CompletedOpeningStage) -> Void)? = nil
   ) throws(AMQPClientError) {
@@ -165,13 +165,13 @@ final class LibrabbitmqConnection {
 
   /// Sets the time after which the kernel discards bytes that the broker has not acknowledged, in seconds.
   ///
-  /// Without such a limit, the kernel could deliver a request minutes after the connection counts as lost. 0 removes
-  /// the limit.
+  /// Without a limit, the kernel could still deliver a request minutes after the client has reported the connection as
+  /// lost. The value 0 removes the limit.
   func limitUnacknowledged(to seconds: Int) {
     retort_limit_unacknowledged(descriptor, UInt32(clamping: 1000 * seconds))
   }
 
-  /// Makes the end of this object discard the bytes that the kernel has not sent yet.
+  /// Makes the kernel discard the bytes that it has not sent yet when the deinitializer closes the socket.
   func discardUnsent() { retort_discard_unsent(descriptor) }
 
   /// Sends the buffered messages.
@@ -220,7 +220,7 @@ final class LibrabbitmqConnection {
   ///
   /// If the body is larger than `room`, true means only that the socket is writable. To save system calls, the function
   /// calls `poll` only if `roomLeft` is less than `count`. If the result is true, the function subtracts `count` + 4096
-  /// from `roomLeft`. The kernel may use a whole memory page of 4096 bytes for a small message.
+  /// from `roomLeft`, because the kernel may use a whole memory page of 4096 bytes for a small message.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

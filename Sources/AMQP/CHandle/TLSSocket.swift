@@ -23,7 +23,7 @@ struct TLSSocket {
     name = tls.serverName ?? host
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, 0)  // off: OpenSSL itself verifies the name or address
+    amqp_ssl_socket_set_verify_hostname(socket, 0)  // off, because OpenSSL itself verifies the name or address
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
       throw AMQPClientError(
         .tls, "\(name) is not a valid server name: correct the host, or the parameter server_name_indication=")

@@ -17,7 +17,7 @@ struct DocumentWriter {
 
   /// The members of a type that the document shows, with their names already encoded as JSON.
   private struct EncodedMemberNames {
-    /// The text after the id, which contains the type: `","type":"posts"`.
+    /// The text after the id, which contains the type: `,"type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
     let toOnes: [(position: Int, relationship: Relationship, type: [UInt8])]

@@ -8,8 +8,8 @@ struct ResourceRow {
   let values: ArraySlice<SQLValue>
   /// The keys of related rows, by the name of an included relationship.
   ///
-  /// All included to-many relationships are present. Included to-one relationships are present only if the dialect
-  /// needs them.
+  /// The dictionary contains all included to-many relationships. It contains included to-one relationships only if the
+  /// dialect's `linksEverything` is true.
   var linkages: [String: [SQLValue]] = [:]
 
   /// Returns the key of the related row of a to-one relationship; NULL if there is no related row.

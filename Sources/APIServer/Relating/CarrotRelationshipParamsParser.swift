@@ -8,8 +8,8 @@ import JSONText
 enum CarrotRelationshipParamsParser {
   /// Parses the type and id of the parent resource, and the relationship.
   ///
-  /// The id must be in the parameter `SINGULAR_id`, such as `post_id`. The relationship's name must have underscores.
-  /// `get_related_resource` takes the type from the parameter `source`, and not from the queue.
+  /// The id must be in the parameter `SINGULAR_id`, such as `post_id`. The relationship's name must have `_` instead of
+  /// `-`. `get_related_resource` takes the type from the parameter `source`, and not from the queue.
   ///
   /// jsonapi-resources does not check some values, and fails with an internal error if they are wrong. The service
   /// replies with an internal error, too.

@@ -109,8 +109,8 @@ struct SortOrder {
 
   /// Returns an SQL condition for the rows in which the value of a term comes after a given value.
   ///
-  /// If `orEqual` is true, rows with an equal value match, too. The result is nil if all rows match (`orEqual` is
-  /// true), or if no row matches (`orEqual` is false).
+  /// If `orEqual` is true, rows with an equal value match, too, and nil means that all rows match. If `orEqual` is
+  /// false, nil means that no row matches.
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

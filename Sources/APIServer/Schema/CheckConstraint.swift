@@ -1,8 +1,9 @@
 /// A CHECK constraint of a table, parsed from the CREATE TABLE statement.
 ///
-/// If a value violates the constraint, the error message is the name of the constraint. An example is `CONSTRAINT
-/// "can't be blank" CHECK (length(text) > 0)`. Without a name, the message contains the expression. The error points to
-/// the first column in the expression (https://www.sqlite.org/lang_createtable.html section 3.7).
+/// If a value violates the constraint, the error message is the name of the constraint. For example, the message of
+/// `CONSTRAINT "can't be blank" CHECK (length(text) > 0)` is `can't be blank`. If the constraint has no name, the
+/// message contains the expression. The error points to the first column in the expression
+/// (https://www.sqlite.org/lang_createtable.html section 3.7).
 struct CheckConstraint: Sendable {
   let message: String
   /// The text of the expression between the parentheses.

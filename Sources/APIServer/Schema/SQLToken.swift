@@ -1,4 +1,4 @@
-/// A token of SQL, as far as the parser of CREATE TABLE needs it (https://www.sqlite.org/lang_keywords.html).
+/// A token of a CREATE TABLE statement, such as a keyword or a name (https://www.sqlite.org/lang_keywords.html).
 struct SQLToken {
   enum Kind {
     /// A keyword, a name without quotes, or a number.

@@ -64,8 +64,8 @@ struct ProposedRowCheck {
 
   /// The SQL of the query after `FROM (SELECT`.
   ///
-  /// This SQL defines a subquery `c` with one row, which the write would store. A column that the request does not
-  /// write has its stored value for an `update`, and its default value for a `create`.
+  /// This SQL defines a subquery `c`. Its only row is the row that the write would store. A column that the request
+  /// does not write has its stored value for an `update`, and its default value for a `create`.
   private var row: SQLFragment {
     var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {

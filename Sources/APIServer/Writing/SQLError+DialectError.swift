@@ -3,8 +3,9 @@ import SQLite
 extension SQLError {
   /// Returns the error of the reply after SQLite has refused a write.
   ///
-  /// Before a write, the service can't check triggers, partial indexes, and foreign keys of several columns. The error
-  /// for a violation then has SQLite's message, such as `UNIQUE constraint failed: posts.slug`.
+  /// Before a write, the service can't check triggers, partial indexes, and foreign keys of several columns. The
+  /// function therefore finds the violated rule and its column in SQLite's message, such as
+  /// `UNIQUE constraint failed: posts.slug`. If the message names no column, the error contains SQLite's message.
   func requestError(of type: ResourceType) -> ErrorInBothDialects {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }

@@ -146,8 +146,8 @@ const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
 // Each of the three functions below reads a PEM file. retort_trust reads the certificates of trusted authorities.
-// retort_show reads the client's certificate. After it, retort_sign must read the key of that certificate. If a file
-// can't be read, errno contains the reason.
+// retort_show reads the client's certificate. After retort_show, retort_sign must read the key of the same certificate.
+// If a file can't be read, errno contains the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
@@ -158,8 +158,9 @@ int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
 // The two functions below write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer. One `send`
-// can then send many frames. They return the number of written bytes. They return 0 if the frames need more than `room`
-// bytes, or if the body does not fit in one frame. A `frame_max` of 0 means no limit for the size of a frame.
+// can then send many frames. The functions return the number of written bytes. They return 0 if the frames need more
+// than `room` bytes, or if the body does not fit in one frame. A `frame_max` of 0 means no limit for the size of a
+// frame.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);

@@ -58,8 +58,8 @@ void retort_line_explain(retort_explainer *explainer, void *context);
 /// use UTF-8. The other locale categories do not change.
 void retort_use_utf8(void);
 
-/// The state of the line: the user is still editing the line (OPEN), or has pressed Enter (TAKEN); the input has ended
-/// (ENDED); or the user wants to continue in an external editor (EDIT).
+/// The state of the line. OPEN: the user is still editing the line. TAKEN: the user has pressed Enter. ENDED: the input
+/// has ended. EDIT: the user wants to continue in an external editor.
 enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED, RETORT_LINE_EDIT };
 
 /// Prepares the terminal, and shows the prompt and a line that begins with `indent` spaces and `text`.
@@ -80,7 +80,7 @@ void retort_line_abandon(int signal_number);
 /// not change.
 void retort_line_notice(const char *text, const char *prompt);
 
-/// Reads and discards the input that waits in the terminal, and the input that arrives without a pause of `pause`
+/// Reads and discards the input that waits in the terminal, and further input until none arrives for `pause`
 /// milliseconds. Returns the number of discarded lines; text without a line end at the end counts as a line.
 int retort_input_discard(int input, int pause);
 
@@ -88,16 +88,16 @@ int retort_input_discard(int input, int pause);
 /// process continues.
 void retort_line_suspend(void);
 
-/// Makes the terminal not show typed characters, until `retort_mode_restore` or the end of the process. The terminal
-/// still shows the line end.
+/// Turns off the display of typed characters, until `retort_mode_restore` or the end of the process. The terminal still
+/// shows the line end.
 void retort_echo_off(int input);
 /// Makes Ctrl-Z send no signal, until `retort_mode_restore` or the end of the process.
 void retort_suspend_key_off(int input);
 /// Restores the mode that the terminal had before `retort_echo_off` or `retort_suspend_key_off`.
 void retort_mode_restore(int input);
 
-/// Whether a type of terminal, such as `xterm`, is known, and can erase a part of a line and move its cursor. Must not be
-/// called after `retort_readline_open`.
+/// Whether a type of terminal, such as `xterm`, is known, and can erase a part of a line and move its cursor. Must not
+/// be called after `retort_readline_open`, because the function changes the terminal type that readline uses.
 int retort_terminal_moves_cursor(const char *type);
 
 /// Creates an eventfd, in blocking mode if `blocking` is not 0. Returns -1 on failure.
@@ -111,8 +111,8 @@ void retort_bell_answer(int bell);
 void retort_signal_catch(int number);
 /// Ends the catching of a signal; the signal then has its default effect.
 void retort_signal_release(int number);
-/// Stops the process, as Ctrl-Z does, and returns when the process continues. SIGTSTP must be caught, and is caught again
-/// afterwards.
+/// Stops the process, as Ctrl-Z does, and returns when the process continues. SIGTSTP must be caught, and is caught
+/// again afterwards.
 void retort_stop(void);
 /// Creates the eventfd for caught signals. Returns 0 on success. On failure, returns -1 and sets errno.
 int retort_signals_open(void);
