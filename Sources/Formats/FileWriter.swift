@@ -156,10 +156,10 @@ package struct FileWriter {
     return []
   }
 
-  /// Throws an error if the last line of a JSON Lines file is incomplete.
+  /// Throws an error if a JSON Lines file ends with an incomplete JSON value.
   ///
-  /// A reader would fail at an incomplete line, and would not read the lines appended after it. The function throws the
-  /// reader's error.
+  /// A reader would fail at the incomplete value, and would not read the lines appended after it. The function throws
+  /// the reader's error.
   private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
     guard format == .ndjson, FileDescriptor.isFile(path) else { return }
     let file = try FileDescriptor.reading(path)

@@ -13,7 +13,7 @@ struct Token {
     case regex(String, flags: String)
     /// A `|`, a bracket, an operator, `,`, `:` or `=`.
     case symbol(String)
-    /// A `-` that is a sign, as in `-1`.
+    /// A `-` that is a sign, as in `-x`. In `-1`, the sign is a part of the number.
     case minus
     case newline, semicolon, end
   }
@@ -63,7 +63,9 @@ extension Token: Equatable {
     }
   }
 
-  /// Whether the token is a name, or a keyword where a name should stand.
+  /// Whether the token is a name or a keyword.
+  ///
+  /// For a keyword in place of a name, the parser has a separate error message.
   var isAName: Bool {
     switch kind {
     case .name, .keyword: true

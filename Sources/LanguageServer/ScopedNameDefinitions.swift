@@ -9,7 +9,7 @@ struct ScopedNameDefinitions {
   ///
   /// `else` and `rescue` end a block and begin the next block.
   private var blocks: [SourceRange] = []
-  /// The definitions, each with its scope, and whether a `let` defines the name.
+  /// The definitions, each with its scope, and whether a `let` or a `def` defines the name.
   private var definitions: [(part: HighlightedPart, block: SourceRange, isLet: Bool)] = []
   private let end: Int
 

@@ -83,7 +83,7 @@ package enum Arithmetic {
     return value
   }
 
-  /// Converts a binary float to the shortest number that converts back to the same float.
+  /// Converts a binary float to the number with the fewest digits that converts back to the same float.
   package static func float(_ value: Double) throws(Fault) -> JSONNumber {
     guard value.isFinite else { throw tooLarge }
     if value == value.rounded(), abs(value) < 1e15 { return JSONNumber(Int(value)) }

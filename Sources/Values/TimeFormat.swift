@@ -20,7 +20,7 @@ package struct TimeFormat: Sendable {
 
   private let parts: [FormatPart]
   private let form: String
-  /// For each letter, the letter of the next larger unit.
+  /// The letter of the next larger unit, for each letter: `Y` for `m`.
   ///
   /// A format that has a letter must also have the letter of the next larger unit: `%m` without `%Y` is an error.
   private static let larger: KeyValuePairs<Character, Character> = [

@@ -37,7 +37,7 @@
 ///
 /// With `@ retort OPTIONS`, each statement is a separate run of the program with these options. The run executes the
 /// statements of the prologue and the statement itself as a script. A line `= N` is the exit status of the run. Status
-/// 0 needs no line. `@ retort check` checks the script in a file.
+/// 0 needs no line. With `@ retort check`, each run only checks the script.
 ///
 /// With `@ serve OPTIONS`, the service is `retort serve blog` with these options. Such a block can run only on a
 /// broker.

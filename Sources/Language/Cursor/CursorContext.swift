@@ -237,7 +237,7 @@ public struct CursorContext: Sendable {
     return SourceRange(tokens[index].range.lower, place)
   }
 
-  /// Returns the keys that follow the position in the same call or record.
+  /// Returns the options or keys that follow the position in the same call or record.
   private static func keys(_ after: SourceText, isInString: Bool) -> [String] {
     var text = String(decoding: after.bytes, as: UTF8.self)
     if isInString { text = String(text.drop { $0 != "\"" }.dropFirst()) }
