@@ -118,8 +118,10 @@ struct OptionCombinationRule: Sendable {
 
   /// Returns whether a call breaks the rule, as far as the check before the run can know.
   ///
-  /// A call breaks the rule if the first option needs the second option and the call lacks the second option. It also
-  /// breaks the rule if it has both options and they contradict each other.
+  /// A call with the first option breaks the rule in three cases:
+  /// - The first option needs the second option, and the call lacks the second option.
+  /// - The value of the second option must be a field, and the value is not a field.
+  /// - The two options contradict each other, and the call has both options.
   func isMissing(for value: Expr, _ command: Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
@@ -136,7 +138,7 @@ struct OptionCombinationRule: Sendable {
 extension String {
   /// The name of a command or a stage in messages about an option, such as `update`.
   ///
-  /// For `each` the text is `the stage each`, because `each` alone reads as a plain word.
+  /// For `each`, the text also contains the words "the stage", because `each` alone reads as a plain word.
   var asOptionOwner: String { self == "each" ? "the stage `each`" : self }
 }
 

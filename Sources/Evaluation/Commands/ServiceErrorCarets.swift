@@ -44,8 +44,8 @@ extension Fault {
 
   /// Returns the text that the error shows beside the `^` characters; nil if no text is needed.
   ///
-  /// The function cuts a text of more than 200 characters. If the error has only one detail, the message already
-  /// contains the long text, and the function returns nil.
+  /// The function cuts a text of more than 200 characters. But if the error has only one detail, the function returns
+  /// nil for such a text, because the message already contains the text.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label

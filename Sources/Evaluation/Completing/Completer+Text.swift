@@ -142,8 +142,8 @@ extension Completer {
 
   /// The candidates for the address of `connect`.
   ///
-  /// These are the addresses of the open connections, and the beginnings of other addresses. After `embedded:`, the
-  /// candidates are the name of the sample service and the names of database files.
+  /// These are the addresses of open connections, except broker addresses with a user name, and the beginnings of other
+  /// addresses. After `embedded:`, the candidates are the name of the sample service and the names of database files.
   private var addresses: CandidatesAndSuffix {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {

@@ -90,8 +90,6 @@ struct Completer {
   }
 
   /// The candidates for an operand of an expression, such as a field, a variable or a function.
-  ///
-  /// The fields of the element come first, because most expressions of a stage read a field.
   var operands: [Candidate] {
     let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
     return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions

@@ -183,7 +183,7 @@ extension Session {
     }
   }
 
-  /// Shows which changes or iterations of earlier runs have an unknown outcome, and how the user can record it.
+  /// Shows which changes or iterations of earlier runs have an unknown outcome, and how the user can record an outcome.
   func note(unknown identities: [ChangeIdentity], in journal: Journal) {
     let shown = 5
     for identity in identities.prefix(shown) {

@@ -62,8 +62,8 @@ extension Session {
 
   /// Returns the source text of a valid value of a setting, for the error about an invalid value.
   ///
-  /// For the invalid timeout `"5s"`, which is a string, the result is `5s`. Returns nil for a setting without an example,
-  /// such as `output:`.
+  /// For the invalid timeout `"5s"`, which is a string, the result is `5s`. Returns nil for a setting without an
+  /// example, such as `output:`.
   private static func example(of name: String, for value: Value) -> String? {
     let text: String
     switch value {
