@@ -68,7 +68,7 @@ extension ChangeDispatcher {
       return .send
     case .unknown where change.verb != .create && change.expires:
       // The message has expired, so only a service that has already received it can still carry out the change. The
-      // lookup comes after the time that such a service may need.
+      // wait gives such a service time before the lookup.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id, let reply)?: return .settled(.found(id: id, reply: reply))

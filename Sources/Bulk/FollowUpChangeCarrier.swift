@@ -32,7 +32,7 @@ public struct FollowUpChangeCarrier: ChangeCarrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The executor that runs tasks on the thread of the connection of `client`.
+  /// The executor of `client`, which runs tasks on the thread of its connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends a change and the changes that follow it.

@@ -108,8 +108,9 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// Returns the differences between this header and the header of another statement, as texts.
   ///
-  /// The function does not compare the brokers. A text is, for example, `queue posts in the journal, but people in this
-  /// statement`. A member that is missing in this header matches every value.
+  /// The function does not compare the brokers. An example of a text is
+  /// `queue posts in the journal, but people in this statement`. A member that is missing in this header matches every
+  /// value.
   private func differences(from other: JournalHeader) -> [String] {
     let members: [(name: String, here: String?, there: String?)] = [
       ("queue", queue, other.queue), ("type", type, other.type), ("verb", verb, other.verb), ("key", key, other.key),

@@ -50,9 +50,9 @@ public struct OutcomeTally: Sendable {
 
   /// The number of elements whose change was carried out or not needed.
   public var ok = 0
-  /// The number of created resources, which `ok` includes; always 0 without ``countsUpserts``.
+  /// The number of created resources, also counted in `ok`; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of elements that needed no change, which `ok` includes.
+  /// The number of elements that needed no change, also counted in `ok`.
   public private(set) var same = 0
   /// Whether the summary shows the counts `created`, `updated` and `same` instead of `ok`.
   public let countsUpserts: Bool

@@ -130,7 +130,8 @@ public final class ServiceLoadThrottle: Sendable {
   /// Returns the reason why the state of the queue requires a pause; nil without a reason, or without the option
   /// `depth:`.
   ///
-  /// There are three reasons: the queue has too many messages, does not exist, or its depth can't be read.
+  /// There are three possible reasons: the queue has too many messages, the queue does not exist, or its depth can't be
+  /// read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

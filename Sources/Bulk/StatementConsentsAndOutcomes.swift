@@ -19,7 +19,7 @@ public final class StatementConsentsAndOutcomes: Sendable {
 
   /// The state of the run to which the statement belongs.
   public let run: RunWideSafeguards
-  /// Whether the statement's text contains a change.
+  /// Whether the statement contains a command or a stage that changes data.
   public let changesData: Bool
   private let state = Mutex(ConsentsTalliesAndWatch())
 

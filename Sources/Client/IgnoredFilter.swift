@@ -51,7 +51,7 @@ public struct UncheckableFilter: Sendable, Equatable {
 public struct IgnoredFilterDetector: Sendable {
   /// The first resource that does not match the filter; nil if every resource matches.
   public private(set) var ignored: IgnoredFilter?
-  /// The filters that can't be compared with at least one of the resources; one entry for each name.
+  /// The filters for which the comparison with at least one resource is impossible; one entry for each name.
   public private(set) var unchecked: [UncheckableFilter] = []
 
   /// The result of comparing a filter with a resource.

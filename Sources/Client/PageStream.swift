@@ -16,7 +16,7 @@ public struct PageStream: Sendable {
   private var fault: ClientError?
   private var last: [JSONObject] = []
   private let rule: ListChangeDetector.ListChangePolicy
-  /// The signs of a changed list that the pages so far have shown.
+  /// The signs of a changed list in the pages so far.
   public private(set) var changes = ListChangeDetector()
 
   init(

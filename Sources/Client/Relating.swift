@@ -176,7 +176,7 @@ extension ResourceClient {
 }
 
 extension ClientSettings {
-  /// The word before `_id` in the parameter with the id of a relationship's resource: `post` in `post_id`.
+  /// The word before `_id` in the parameter with the id of the resource that has the relationship: `post` in `post_id`.
   var singularName: String {
     singular ?? SingularForm.word(of: type)
   }

@@ -206,8 +206,8 @@ extension ResourceClient {
 
   /// Returns the description of a change for `lateReplies`.
   ///
-  /// The client expects a late reply until another `timeout` after the deadline has passed, because the service may
-  /// have received the change just before the deadline.
+  /// The client expects a late reply until the deadline plus the `timeout`, because the service may have received the
+  /// change just before the deadline.
   private func late(_ envelope: TransportRequest) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil

@@ -9,7 +9,7 @@ final class DeliveryValidity: Sendable {
   private let freezes: Int
   private let hasEnded = Atomic(false)
 
-  /// Begins a connection.
+  /// Creates the validity of the deliveries on a connection that begins now.
   init(_ freezeDetector: ProcessFreezeDetector) {
     self.freezeDetector = freezeDetector
     freezes = freezeDetector.freezes()

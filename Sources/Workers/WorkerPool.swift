@@ -40,8 +40,7 @@ package struct WorkerPool: Sendable {
   /// The broker deletes this queue when the worker's connection ends.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
-  /// Whether a text is a valid name of a pool: 1 to 100 characters, each an ASCII letter, an ASCII digit, `-`, `_` or
-  /// `.`.
+  /// Whether a text is a valid name of a pool: 1 to 100 ASCII letters, ASCII digits, `-`, `_` and `.`.
   package static func isName(_ text: String) -> Bool {
     (1...100).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
