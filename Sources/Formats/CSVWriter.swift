@@ -45,7 +45,7 @@ package enum CSVWriter {
 extension Record {
   /// Returns the cells of a record in the order of the columns.
   ///
-  /// A column for which the record has no field gets an empty cell.
+  /// If the record has no field for a column, the cell is empty.
   ///
   /// - Parameter names: The names of the columns, without duplicates.
   /// - Returns: The cells, and the name of the first field without a column; the name is nil if each field has a

@@ -48,7 +48,7 @@ package struct Chart {
   /// Draws a bar with a length in columns.
   ///
   /// On a terminal, the length is exact to an eighth of a column. Otherwise the bar consists of `#` characters. A bar
-  /// for a negative number consists of `░` or `-`.
+  /// for a negative number consists of `░` on a terminal, and otherwise of `-`.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"

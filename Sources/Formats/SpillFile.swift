@@ -14,9 +14,9 @@ package struct SpillFile {
     case plain
     /// A resource: `[1, ...]`.
     ///
-    /// The next items are the resource object, included resources, and the client's name. Then follow the resource's
-    /// `path` and `includePath`, the request's include paths, and identifiers of primary resources. The included and
-    /// primary resources are only those to which the resource's relationships lead.
+    /// The next items are the resource object, included resources, and the client's name. The last items are the
+    /// resource's `path` and `includePath`, the request's include paths, and identifiers of primary resources. The
+    /// array omits included and primary resources to which no relationship of the resource leads.
     case resource
     /// A value that can't be read back from JSON, such as a duration or a client: `[2, N]`.
     ///

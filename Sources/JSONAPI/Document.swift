@@ -103,7 +103,7 @@ public final class Document: Sendable {
     }
   }
 
-  /// The primary resource; nil if `data` is not one resource object but a list or null.
+  /// The primary resource; nil if `data` is a list, null or missing.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
   /// The top-level `meta`; empty if the document has no `meta`.

@@ -15,8 +15,8 @@ public enum DisplayWidth {
   /// Returns the number of columns of a character.
   ///
   /// The number is 2 for wide East Asian characters and emoji, and 0 for control and combining characters. For letters
-  /// that join, as in Devanagari, the result is the sum of their widths. A terminal without text shaping shows each
-  /// letter separately.
+  /// that join, as in Devanagari, the result is the sum of their widths, because a terminal without text shaping shows
+  /// each letter separately.
   public static func width(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }

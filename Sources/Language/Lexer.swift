@@ -21,8 +21,8 @@ struct Lexer {
   private var interpolations = 0
   /// Whether the current line nests interpolations `\(...)` too deeply.
   ///
-  /// The lexer reports the deep nesting once. It then reports no unclosed string and no unclosed interpolation on the
-  /// line.
+  /// The lexer reports the deep nesting once, and skips the rest of the line. It therefore reports no unclosed string
+  /// and no unclosed interpolation on this line.
   var isTooDeep = false
   /// The number of tokens in `open` at the beginning of the current `help` statement; nil outside a `help` statement.
   ///
@@ -117,8 +117,8 @@ struct Lexer {
 
   /// Reads a line end, and adds a `.newline` token if the line end separates two statements.
   ///
-  /// A line end inside brackets or after an operator such as `+` separates no statements. In a script file, a line end
-  /// before a line that begins with `|` separates no statements either.
+  /// After a line end inside brackets or after an operator such as `+`, the statement continues. In a script file, the
+  /// statement also continues if the next line begins with `|`.
   private mutating func newline() {
     let start = offset
     offset += 1

@@ -46,7 +46,7 @@ public struct RegexValue: Sendable {
 
   /// Returns the text of each group in the first match.
   ///
-  /// A group that matched nothing has nil instead of a text. If the text has no match, the whole result is nil.
+  /// The text is nil for a group that matched nothing. If there is no match, the whole result is nil.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.SearchError) in

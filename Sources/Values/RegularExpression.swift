@@ -11,7 +11,7 @@ import Synchronization
 /// fails. During a search with the second form, PCRE2 calls a function before each item of the pattern. The function
 /// counts the steps and checks for Ctrl-C.
 @safe final class RegularExpression: Sendable {
-  /// The byte offsets of the whole match, followed by those of each group; nil for a group that matched nothing.
+  /// The range of bytes of the whole match, followed by the range of each group; nil for a group that matched nothing.
   typealias GroupRanges = [Range<Int>?]
 
   /// The reason why a search ended without a result.

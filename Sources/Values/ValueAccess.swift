@@ -59,7 +59,7 @@ package enum ValueAccess {
         ?? "\(listing(names)); to get null instead of an error, write ?.\(name)")
   }
 
-  /// Returns the error for a missing field of a resource of which only the type and the id are known.
+  /// Returns the error for a missing field, if only the type and the id of the resource are known.
   ///
   /// For example, a resumed run knows only the type and the id of a resource that an earlier run changed.
   private static func missing(_ name: String, ofIdentifier resource: ResourceValue) -> Fault {

@@ -28,7 +28,7 @@ public final class Proxy: Sendable {
     case cut
     /// The proxy closes the connections with a reset (RST), and accepts new connections.
     case reset
-    /// The proxy keeps the connections open, but passes no bytes on, neither for old nor for new connections.
+    /// The proxy keeps old and new connections open, but passes no bytes on.
     case stall
   }
 

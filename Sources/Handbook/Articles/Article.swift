@@ -59,8 +59,7 @@ public struct Article: Sendable {
 extension String {
   /// The text with fences around its code.
   ///
-  /// Lines that begin with two spaces are code. The function removes the margin of the first line of code from each
-  /// line of that code.
+  /// Lines that begin with two spaces are code. In each block of code, the lines lose the margin of the first line.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []

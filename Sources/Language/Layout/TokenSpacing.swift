@@ -1,7 +1,7 @@
 /// Decides the space between two tokens on a line.
 ///
-/// Between some tokens, a space changes the meaning: `x [1]` is not `x[1]`. There, the formatter neither adds nor
-/// removes a space.
+/// Between some tokens, a space changes the meaning: `x [1]` is not `x[1]`. Between such tokens, the formatter keeps
+/// the spaces of the text.
 enum TokenSpacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
