@@ -79,8 +79,8 @@ public actor Dialer {
 
   /// Begins to connect again.
   ///
-  /// The attempt fails if a broker with another cluster name now runs at the address, because its queues and data are
-  /// different.
+  /// The attempt fails if a broker with another cluster name now runs at the address, because that broker has other
+  /// queues and other data.
   private func openingAgain() -> ConnectionAttempt {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return ConnectionAttempt {

@@ -22,7 +22,7 @@ public enum ReachabilityCheck {
   /// The URI's timeout applies to each address.
   ///
   /// - Returns: The address that accepted the connection.
-  /// - Throws: `timeout` if the last address did not answer. Otherwise `unreachable`, with the reason of the last
+  /// - Throws: `timeout` if the last address did not answer; otherwise `unreachable`, with the error of the last
   ///   address.
   public static func connect(to uri: AMQPURI) throws(AMQPClientError) -> String {
     var reached: String?

@@ -143,7 +143,7 @@ public final class ReconnectingQueueClient: Sendable {
     var mayHaveArrived = hadLeft
     /// The time until which the function tolerates a missing queue; nil before the first attempt to send the request.
     ///
-    /// A restart of the broker may have deleted the queue. The service needs time to declare the queue again.
+    /// A restart of the broker may have deleted the queue. The service then needs time to declare the queue again.
     var noRouteEnd: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel

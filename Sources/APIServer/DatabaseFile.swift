@@ -5,8 +5,8 @@ import SQLite
 /// The database file of a service, or the built-in sample database.
 ///
 /// The service uses SQLite's WAL mode, so that several processes can serve the same file. Each process waits up to five
-/// seconds for a lock of another process. The service creates missing indexes of foreign keys. A file that the service
-/// can't write is served read-only and stays unchanged.
+/// seconds for a lock of another process. The service creates an index for each foreign key that has none. A file that
+/// the service can't write is served read-only and stays unchanged.
 struct DatabaseFile {
   /// The name of the sample database, which the service creates in memory.
   ///
@@ -17,7 +17,8 @@ struct DatabaseFile {
 
   /// Opens the database.
   ///
-  /// In the opened database, SQLite enforces the foreign keys, and each foreign key has an index.
+  /// In the opened database, SQLite enforces the foreign keys. If the service can write the database, each foreign key
+  /// of one column has an index.
   ///
   /// - Returns: The database, and whether the service can write it.
   /// - Throws: The reason why the service can't serve the database.

@@ -1,6 +1,7 @@
 import JSONText
 
-/// The conversion of a request's parameters, as the imitated library does it (WireProtocol.md, "Parameters").
+/// The conversion of a request's parameters, in the same way as in the imitated library (WireProtocol.md,
+/// "Parameters").
 ///
 /// The imitated library is called the flavour: `carrot` or `retort`. The service converts the parameters before it
 /// reads the database.

@@ -44,7 +44,8 @@ extension ProtocolDialect {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }
 
-  /// The names of public methods that every Ruby object has.
+  /// The methods for which carrot_rpc sends no reply, because its server object has a public Ruby method of the same
+  /// name.
   private static let rubyMethods: Set = [
     "class", "clone", "display", "dup", "extend", "freeze", "hash", "inspect", "instance_variables", "itself", "logger",
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",

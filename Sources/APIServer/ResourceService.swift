@@ -60,7 +60,9 @@ public final class ResourceService: Sendable {
   public struct Reply: Sendable {
     /// The bytes of the reply; nil if the service sends no reply.
     public var body: [UInt8]?
-    /// Whether the reply is an error, and the service did not carry out the request.
+    /// Whether the reply is an error.
+    ///
+    /// If true, the service did not carry out the request.
     public var isError: Bool
     /// Whether the reply is a stored answer.
     ///

@@ -12,8 +12,8 @@ import SQLite
 /// | tags | 20 | name, a word of the spelling alphabet |
 /// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, which are never the same |
 ///
-/// If a request destroys a post, the post's comments disappear, too. A request can't destroy an author who has posts.
-/// If a request destroys an author, the author's comments remain, without an author.
+/// If a request destroys a post, the database also deletes the post's comments. A request can't destroy an author who
+/// has posts. If a request destroys an author, the author's comments remain, without an author.
 enum SampleDatabase {
   static func create(in db: Database) throws {
     try db.execute(schema)

@@ -28,7 +28,8 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Handles a signal, on the thread that received it. A handler may use only a few operations, such as `write`.
+// Handles a signal, on the thread that received it. A signal handler may use only a few operations, such as `write`.
+// The function therefore only records the signal and wakes the thread in `retort_signals_wait`.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);

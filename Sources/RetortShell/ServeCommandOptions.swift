@@ -158,7 +158,7 @@ extension ServeCommandOptions {
   }
 }
 
-/// Waits until SIGINT, SIGTERM or SIGHUP arrives.
+/// Waits until a signal asks the program to stop, such as SIGINT or SIGTERM.
 @Sendable func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
   await SignalCatcher.shared.watching { _ in

@@ -45,7 +45,7 @@ struct ServedQueue: Sendable {
 
   /// Answers a request, with a randomly chosen fault.
   ///
-  /// If the connection is lost during the delay of the request, the broker redelivers the request. The service then
+  /// If the connection is lost during the delay before the answer, the broker redelivers the request. The service then
   /// does not carry out this delivery.
   private func respond(_ delivery: DeliveredRequest, isLost: () async -> Bool) async -> ServiceRepliesWithDelays {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)

@@ -29,8 +29,8 @@ final class BlockingThread {
 
   /// Calls `body` with all signals unblocked.
   ///
-  /// Without the unblocking, the thread would inherit blocked signals from Swift's thread pool, and Ctrl-Z would not
-  /// suspend the line editor.
+  /// Otherwise the thread would inherit blocked signals from Swift's thread pool, and Ctrl-Z would not suspend the line
+  /// editor.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -4,7 +4,7 @@
 public struct FilesTrustedByUser: Sendable {
   private let file: HistoryFile
 
-  /// Finds the file of the list, `trusted` in the directory for state files; nil if the directory is unknown.
+  /// Finds the file that stores the list, `trusted` in the directory for state files; nil if the directory is unknown.
   public init?(environment: [String: String]) {
     guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
     file = HistoryFile(path: directory + "/trusted")

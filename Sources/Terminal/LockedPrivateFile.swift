@@ -2,7 +2,8 @@ internal import Glibc
 
 /// An open file that only its owner can read.
 ///
-/// The file is locked until the object is deallocated. Another process that opens it as a `LockedPrivateFile` waits.
+/// The file is locked until the object is deallocated. Until then, another process that opens the same file as a
+/// `LockedPrivateFile` waits.
 struct LockedPrivateFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
@@ -91,7 +92,7 @@ struct LockedPrivateFile: ~Copyable {
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)
-      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // the umask does not apply to chmod
+      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // mkdir applies the umask, chmod does not
     }
   }
 

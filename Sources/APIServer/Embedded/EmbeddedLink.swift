@@ -32,7 +32,7 @@ public final class EmbeddedLink: ServiceLink {
   ///
   /// `ResourceService.init` describes the names.
   ///
-  /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/DatabaseOpeningError``.
+  /// - Throws: `LinkError` of the kind `address`, with the message of the ``ResourceService/DatabaseOpeningError``.
   public init(_ name: String) throws(LinkError) {
     address = "embedded:\(name)"
     brokerIdentity = "embedded:\(DatabaseFile.identity(of: name))"

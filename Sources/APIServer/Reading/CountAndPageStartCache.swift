@@ -3,8 +3,8 @@ import SQLite
 /// A cache for `index` requests.
 ///
 /// For each query, the cache stores the number of rows that the query finds. For each page, it stores the last row
-/// before the page. The service then need not count rows, and need not read earlier pages. The cache is valid while the
-/// database is unchanged.
+/// before the page. With these values, the service need not count the rows again, and need not read earlier pages. The
+/// cache is valid while the database is unchanged.
 ///
 /// Two counters of SQLite show changes. `total_changes` counts the rows that this connection has changed. `PRAGMA
 /// data_version` changes when another connection commits (https://www.sqlite.org/pragma.html#pragma_data_version). When
@@ -44,7 +44,7 @@ struct CountAndPageStartCache: Sendable {
     let page: RequestedPage
   }
 
-  /// The maximum number of row counts, and of page starts, in the cache.
+  /// The maximum number of row counts in the cache, which is also the maximum number of page starts.
   static let capacity = 64
 
   private var stamp: ChangeCounters?

@@ -32,7 +32,7 @@ struct SQLFragment {
     left.arguments += right.arguments
   }
 
-  /// Returns values as one argument for `json_each`: a JSON array of integers, numbers and texts.
+  /// Returns values as one argument for `json_each`: a JSON array of numbers and texts.
   static func list(_ values: [SQLValue]) -> SQLValue {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, value) in values.enumerated() {

@@ -31,7 +31,9 @@ struct Column: Sendable {
   let isRequired: Bool
   /// The SQL expression of the default value; nil if the column has no default value.
   let defaultExpression: String?
-  /// Whether SQLite computes the column's values, which a request then can't write.
+  /// Whether SQLite computes the column's values.
+  ///
+  /// A request can't write such a column.
   let isGenerated: Bool
   /// The name as a JSON key with its colon, such as `"inserted-at":`.
   let label: [UInt8]
@@ -76,7 +78,7 @@ struct Column: Sendable {
 }
 
 extension String {
-  /// The text in double quotes, as an identifier of SQL.
+  /// The text as an SQL identifier in double quotes.
   var quotedForSQL: String {
     var result = "\""
     for character in self { result += character == "\"" ? "\"\"" : String(character) }

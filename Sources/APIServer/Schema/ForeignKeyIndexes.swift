@@ -3,8 +3,8 @@ import SQLite
 /// Creates the missing indexes of foreign keys when the service opens a database.
 ///
 /// Without these indexes, each reverse relationship, each include and each deletion reads a whole table. The indexes
-/// have names such as `retort_comments_post_id`, and are created only in a writable file. Apart from these indexes and
-/// the table of ``AnsweredChanges``, only requests change a file.
+/// have names such as `retort_comments_post_id`, and are created only in a writable file. Apart from creating these
+/// indexes and the table of ``AnsweredChanges``, the service changes a file only to carry out a request.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {

@@ -7,10 +7,10 @@ import SQLite
 ///   of the two types gets a to-many relationship with the name of the other table.
 /// - A foreign key of one column that refers to the key of a table is a to-one relationship. The relationship has the
 ///   name of the column without `_id`.
-/// - For each foreign key, the type to which the key refers gets a to-many relationship in the reverse direction. The
-///   reverse relationship has the name of the table with the foreign key, such as `comments`. If the name is already in
-///   use, or if several foreign keys lead to the same table, the name is longer. It then consists of the to-one
-///   relationship and the table, such as `editor-comments`.
+/// - For each foreign key, the type to which the foreign key refers gets a to-many relationship in the reverse
+///   direction. The reverse relationship has the name of the table with the foreign key, such as `comments`. If the
+///   name is already in use, or if several foreign keys lead to the same table, the name is longer. It then consists of
+///   the to-one relationship and the table, such as `editor-comments`.
 /// - A foreign key of several columns is not a relationship: its columns are attributes.
 /// - A primary key of one column is the id. In any other table, the rowid is the id. The service does not serve a
 ///   `WITHOUT ROWID` table whose primary key has several columns.

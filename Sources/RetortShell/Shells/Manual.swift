@@ -1,6 +1,6 @@
 import Handbook
 
-/// Writes a manual page for man(1), such as with `retort man` or `retort man bulk`.
+/// Writes a manual page for man(1): `retort man [PAGE]`.
 func manual(_ words: [String], _ console: Console) -> Int32 {
   let usage = "retort man > retort.1, or retort man PAGE: \(ManPage.names.joined(separator: ", "))"
   if console.showsUsage(usage, for: words) { return 0 }
