@@ -136,7 +136,7 @@ extension ClientError {
   fileprivate static func unknownSinceBefore(_ failure: LookupFailure?) -> ClientError {
     ClientError(
       .unknown,
-      "an earlier run left this outcome unknown: the change may have been carried out, "
+      "the outcome of this change in an earlier run is unknown: the change may have been carried out, "
         + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
       nextStep: failure?.condition.map { "\($0), then run the same statement with the same journal again" }
         ?? (failure == nil

@@ -69,7 +69,7 @@ extension ClientError {
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {
-      error = ClientError(.value, "interrupted after some of the changes of this element")
+      error = ClientError(.value, "interrupted after some changes of this element were sent")
       error.facts = facts
     }
     error.wasSent = true

@@ -84,8 +84,8 @@ public enum JournalError: ChangePreventingError, Equatable {
     case .otherBroker(let path, let recorded, let here, false):
       "the journal \(path) belongs to the broker \(recorded), but this broker is \(here)"
     case .otherBroker(let path, let recorded, let here, true):
-      "the journal \(path) has an earlier format, which names the broker by the address \(recorded); "
-        + "this broker is \(here)"
+      "the journal \(path) has an earlier format, which records the broker's address, \(recorded); "
+        + "the name of this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
   }
@@ -115,7 +115,7 @@ public enum JournalError: ChangePreventingError, Equatable {
     case .removed(_, _, isRestored: true): "run the same statement again with the same file"
     case .removed(_, "journal", _):
       "the records of this run are lost: check which changes were carried out before you run the statement again"
-    case .removed: "the images of this run are lost; use another file for the next run"
+    case .removed: "the resources that this run stored in the file are lost; use another file for the next run"
     case .inUse(_, "journal", isHere: true):
       "a journal belongs to one statement; for the iterations of the stage `each`, give the journal to `each`: "
         + "each journal: \"FILE.journal\" key: .id do ... end"
@@ -128,8 +128,8 @@ public enum JournalError: ChangePreventingError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the statement that began this journal; or give this statement a new journal, which does not have "
-        + "the \(recorded) recorded changes"
+      "run the statement that began this journal; or use a new journal for this statement: the new journal does not "
+        + "have the \(recorded) recorded changes"
     case .otherBroker(_, let recorded, _, _) where SampleDatabaseIdentity.isIn(recorded): JournalHeader.noteOnSample
     case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"

@@ -18,7 +18,7 @@ public enum LookupFailure: Error {
     switch self {
     case .noReply: "its lookup got no reply"
     case .failed(let error): "its lookup failed: \(error.message)"
-    case .undecided(let reason): "its lookup does not show this: \(reason)"
+    case .undecided(let reason): "its lookup gave no clear result: \(reason)"
     case .notLookedUp:
       "it was not looked up, because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"
     }

@@ -177,10 +177,10 @@ public final class ServiceLoadThrottle: Sendable {
       let time = ContinuousClock.now - begin
       guard time > limit else { return nil }
       try? await Task.sleep(for: .seconds(1))
-      return "a read takes \(time.inMilliseconds), but p95: is \(limit.inMilliseconds)"
+      return "a read takes \(time.inMilliseconds), but the limit p95: is \(limit.inMilliseconds)"
     }
     guard recent.count >= Self.least, let p95 = recent.percentile(0.95), p95 > limit else { return nil }
-    return "95 % of the replies take up to \(p95.inMilliseconds), but p95: is \(limit.inMilliseconds)"
+    return "95 % of the replies take up to \(p95.inMilliseconds), but the limit p95: is \(limit.inMilliseconds)"
   }
 }
 

@@ -139,7 +139,8 @@ public struct UnknownChangeResolver: Sendable {
     if try await holds(resource, id, sent) { return .carriedOut(id: id, reply: reply(found)) }
     guard isSettled else { return .notFound }
     return .unknown(
-      failure: .undecided("the resource \(id ?? "") has this \(keyField ?? "key"), but other values than the change"))
+      failure: .undecided(
+        "the resource \(id ?? "") has the same \(keyField ?? "key") as the change, but other fields differ"))
   }
 
   /// Records a `create` that an earlier run carried out, so that a lookup can test whether lookups by key are reliable.
@@ -155,7 +156,7 @@ public struct UnknownChangeResolver: Sendable {
     if keyControl.isFound == nil { keyControl.isFound = try await list(ofKey: known)?.first != nil }
     guard keyControl.isFound == false else { return nil }
     return .undecided(
-      "a lookup by \(keyField ?? "key") does not find \(known.key ?? "") either, which an earlier run created: the "
+      "a lookup by \(keyField ?? "key") also does not find \(known.key ?? ""), which an earlier run created: the "
         + "service may store other values of \(keyField ?? "the key")")
   }
 

@@ -137,8 +137,8 @@ extension ListChangeDetector {
     }
     if let fullPage {
       sentences.append(
-        "the page has all \(fullPage) resources that it can have, and the service names neither a total nor a next "
-          + "page: rows may be missing")
+        "the page is full (\(fullPage) resources), and the service names neither a total nor a next page: "
+          + "rows may be missing")
     }
     if let unreadableTotal {
       sentences.append(
@@ -158,8 +158,8 @@ extension ResourceClient {
 
   /// Returns the error for a list whose pages bring no new resources.
   func stalled(_ page: Pagination.Page?) -> ClientError {
-    var error = malformed("index", "page \(page?.number ?? 1) and the previous page have only ids of earlier pages")
-    error.nextStep = "the service's pages overlap; with sort: \"id\", the pages may have a fixed order"
+    var error = malformed("index", "page \(page?.number ?? 1) and the previous page have no new resources")
+    error.nextStep = "the service's pages overlap; to give the list a fixed order, try sort: \"id\""
     return error
   }
 }

@@ -53,9 +53,9 @@ enum BinaryFileDetector {
     (Array("PAR1".utf8), "is a Parquet file", "export the data as csv or ndjson"),
     (Array("ARROW1".utf8), "is an Arrow file", "export the data as csv or ndjson"),
     ([0x4F, 0x62, 0x6A, 0x01], "is an Avro file", "export the data as ndjson"),
-    ([0x89, 0x50, 0x4E, 0x47], "is an image", "name the file that contains the data"),
-    ([0xFF, 0xD8, 0xFF], "is an image", "name the file that contains the data"),
-    ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),
+    ([0x89, 0x50, 0x4E, 0x47], "is an image", "give the path of the file that contains the data"),
+    ([0xFF, 0xD8, 0xFF], "is an image", "give the path of the file that contains the data"),
+    ([0x7F, 0x45, 0x4C, 0x46], "is a program", "give the path of the file that contains the data"),
   ]
 
   /// Returns the name of the encoding of a file in UTF-16 or UTF-32; nil for any other file.

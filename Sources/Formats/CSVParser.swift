@@ -67,7 +67,7 @@ struct CSVParser {
     if bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
         start == 1 ? "a second byte order mark (U+FEFF)" : "a byte order mark (U+FEFF) begins a line inside the file",
-        "the file was probably joined from several files: remove the mark, or put its cell in quotes")
+        "the file was probably joined from several files: remove the mark, or put the cell with the mark in quotes")
     }
     var cells: [String] = []
     cells.reserveCapacity(width)

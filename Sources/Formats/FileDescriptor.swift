@@ -87,7 +87,7 @@ package final class FileDescriptor: Sendable {
   /// - Throws: A `file` error with the reason.
   package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
     if standard(path) != nil { return }
-    if path.isEmpty { throw Fault(.file, "the path of a file is empty", nextStep: "name a file: \"out.ndjson\"") }
+    if path.isEmpty { throw Fault(.file, "the path of a file is empty", nextStep: "give a path: \"out.ndjson\"") }
     let target = try TextFile.target(of: path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0
@@ -252,7 +252,7 @@ package final class FileDescriptor: Sendable {
     case ENOENT where writes: "the directory does not exist: create it first, or check the path"
     case ENOENT: "check the path, which is relative to the working directory"
     case EACCES, EPERM: "check the permissions of the file and of its directory"
-    case EISDIR: "the path is a directory: name a file in it"
+    case EISDIR: "the path is a directory: add the name of a file to the path"
     case ENOTDIR: "a part of the path is a file, not a directory"
     case ENOSPC: "free some space, or write to another disk"
     case EROFS: "the disk is read-only: write to another one"

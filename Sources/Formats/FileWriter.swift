@@ -25,7 +25,7 @@ package struct FileWriter {
         nextStep: "remove one of the two options")
     }
     guard !(appends && format == .json) else {
-      throw Fault(.value, "a JSON array can't be appended to", nextStep: "write .ndjson instead")
+      throw Fault(.value, "a JSON array can't be appended to", nextStep: "write a file with the suffix .ndjson instead")
     }
     self.path = path
     self.format = format
@@ -85,7 +85,7 @@ package struct FileWriter {
     guard !text.holds("\n"), !text.ends(with: "\r"), !text.containsNUL, !hasMark else {
       throw Fault(
         .value, "\(text.quoted) can't be a line of \(path): it contains a line end, a NUL or a byte order mark",
-        nextStep: "write .ndjson instead")
+        nextStep: "write a file with the suffix .ndjson instead")
     }
     pending += Array(text.utf8) + [0x0A]
   }
@@ -128,7 +128,9 @@ package struct FileWriter {
   }
 
   private func nul(_ text: String) -> Fault {
-    Fault(.value, "\(text.quoted) contains a NUL, which \(path) can't contain", nextStep: "write .ndjson instead")
+    Fault(
+      .value, "\(text.quoted) contains a NUL, which \(path) can't contain",
+      nextStep: "write a file with the suffix .ndjson instead")
   }
 
   private var headerLine: [UInt8] {

@@ -172,7 +172,7 @@ extension Parser {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
     case .symbol(">") where !token.hasSpaceBefore:
-      return "write one bar between stages" + (pipedStage.map { ": | \($0) ..." } ?? ": | and a stage")
+      return "write one bar between stages" + (pipedStage.map { ": | \($0) ..." } ?? ": ... | STAGE")
     case .field(let name, _) where nextToken.isSymbol("="):
       guard let value = rest?.split(separator: "=", maxSplits: 1).last, let form = valid("| with \(name):\(value)")
       else { return "to change a field of each element: | with \(name): ..." }

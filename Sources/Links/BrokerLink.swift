@@ -82,7 +82,7 @@ package final class BrokerLink: PoolBrokerLink {
       guard isMasked else { return uri }
       throw AMQPClientError(
         .accessRefused,
-        "the password in the URI is ***, which stands for a password that the history and save do not store; "
+        "the URI has *** in place of its password, because the history and the command save do not store passwords; "
           + "run the script at a terminal, where connect asks for the password, or write connect env(\"NAME\")")
     }
     guard let password = await ask("password of \(uri.user) at \(uri.host): ") else {

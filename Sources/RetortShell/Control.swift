@@ -19,8 +19,10 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let runs = ControlSocket.directory(environment).map(runs) ?? []
   let chosen = named == nil ? (command == "status" ? runs : changing(runs, environment)) : runs.filter { $0 == named }
   guard !chosen.isEmpty else {
-    let problem = named.map { "no run \(Secrets.hidden(in: $0)) changes data\n  = retort ctl lists the runs" }
-    console.note("error: \(problem ?? "no run changes data")\n")
+    let problem = named.map {
+      "there is no run \(Secrets.hidden(in: $0)) that changes data\n  = retort ctl lists the runs"
+    }
+    console.note("error: \(problem ?? "there is no run that changes data")\n")
     return 2
   }
   guard command == "status" || chosen.count == 1 else {

@@ -124,8 +124,8 @@ private struct JournalReport {
     let secrets = ShellVariablesForSecrets.names(in: command)
     return secrets.isEmpty
       ? "to resume: \(command)"
-      : "to resume, set \(secrets.joined(separator: ", ")) to the secrets that the command hides, then run: "
-        + command
+      : "the command has variables in place of secrets; to resume, set \(secrets.joined(separator: ", ")), "
+        + "then run: \(command)"
   }
 
   private var resuming: String {

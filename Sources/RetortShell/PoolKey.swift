@@ -22,7 +22,7 @@ func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> Messa
     throw PoolSettingsError(
       "\(WorkerPool.keyVariable) is empty",
       nextStep:
-        "set the secret of the pool's workers, or unset \(WorkerPool.keyVariable) if the workers run with --insecure")
+        "set \(WorkerPool.keyVariable) to the secret of the pool's workers; if they run with --insecure, unset it")
   }
   guard let key = MessageAuthenticationKey(Array(secret.utf8)) else {
     throw PoolSettingsError(

@@ -129,7 +129,7 @@ private func rewritten(_ arguments: [String], _ console: Console, takesFile: Boo
       result.append(argument)
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else if ["--help", "-h", "--version"].contains(argument) {
-      console.note("error: \(argument) stands alone, without other options\n  = retort \(argument)\n")
+      console.note("error: \(argument) can't be combined with other options\n  = retort \(argument)\n")
       return nil
     } else {
       let near = MeantCommandLine.option(meantBy: name).map { ": did you mean \($0)?" } ?? ""

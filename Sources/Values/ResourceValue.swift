@@ -214,13 +214,13 @@ public struct ResourceValue: Sendable {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which occurs earlier on this path of relationships; only its type and id can be read here",
+        .field, "\(what), which this path of relationships already contains; only its type and id can be read here",
         nextStep: "assign the earlier resource to a variable, and read its fields there: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
         .field,
-        "\(what), which is an element of the list and is not included; only its type and id can be read here",
+        "\(what), which is in the list, but not among the included resources; only its type and id can be read here",
         nextStep: "look the resource up in the list by its id, or read it with show")
     }
     let path = includePath.joined(separator: ".")

@@ -24,7 +24,7 @@ package struct SliceBounds {
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed end of [a..b] is below zero: \(place)",
-          nextStep: "to count from the end, write the number itself: [-3..-1] is the last three elements")
+          nextStep: "to count from the end, write a literal number: [-3..-1] is the last three elements")
       }
       self.place = place
     }

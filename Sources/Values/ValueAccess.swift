@@ -66,7 +66,7 @@ package enum ValueAccess {
     Fault(
       .field, "\(resource.label) has no field \(name), because only its type and its id are known",
       nextStep:
-        "to read the resource before, add a stage: ... | show CLIENT | ...; to get null instead of an error, write "
+        "to read the resource first, add a stage: ... | show CLIENT | ...; to get null instead of an error, write "
         + "?.\(name)")
   }
 
@@ -147,7 +147,7 @@ package enum ValueAccess {
     guard position >= 0 || isFromEnd else {
       throw Fault(
         .value, "a computed index is below zero: \(number)",
-        nextStep: "to count from the end, write the number itself: [-1] is the last element")
+        nextStep: "to count from the end, write a literal number: [-1] is the last element")
     }
     return position
   }

@@ -62,7 +62,7 @@ import Testing
     #expect(await failure("\(uri)&verify=verify_none") == nil)
     #expect(
       await failure("amqps://guest:guest@\(place)/?server_name_indication=localhost")
-        == "\(place) has a certificate that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="
+        == "\(place) has a certificate that no trusted authority signed: set cacertfile= to the file with the signing authority's certificate"
     )
   }
 
@@ -71,7 +71,7 @@ import Testing
       "old", "that expired at 2021-02-03T04:05:06Z: renew the certificate, or check this computer's clock"
     ),
     ("young", "that is not valid before 2098-02-03T04:05:06Z: check this computer's clock"),
-    ("selfish", "that is self-signed: to trust the certificate, name its file with cacertfile="),
+    ("selfish", "that is self-signed: to trust the certificate, set cacertfile= to its file"),
   ]) func reportsARejectedCertificate(name: String, told: String) async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
@@ -104,7 +104,7 @@ import Testing
     #expect(
       await self.failure(uri)
         == "\(place) requires a client certificate: "
-        + "name the certificate's file with certfile=, and the key's file with keyfile="
+        + "set certfile= to the file with the certificate, and keyfile= to the file with the key"
     )
     #expect(await failure(as: "old") == "\(place) refuses the certificate in DIR/old.pem: it has expired")
     #expect(await failure(as: "stranger") == "\(place) refuses the certificate in DIR/stranger.pem: bad certificate")
@@ -164,7 +164,7 @@ import Testing
       ("certfile=nowhere", "certfile=DIR/nowhere can't be read: No such file or directory"),
       ("certfile=.", "certfile=DIR/. has no certificate in PEM"),
       ("certfile=text", "certfile=DIR/text has no certificate in PEM"),
-      ("certfile=client.pem", "certfile=DIR/client.pem has no key in PEM: name the file of the key with keyfile="),
+      ("certfile=client.pem", "certfile=DIR/client.pem has no key in PEM: set keyfile= to the file with the key"),
       ("certfile=client.pem&keyfile=nowhere", "keyfile=DIR/nowhere can't be read: No such file or directory"),
       ("certfile=client.pem&keyfile=text", "keyfile=DIR/text has no key in PEM"),
       (

@@ -91,8 +91,7 @@ import Testing
     var query = Query()
     query.page = Pagination.Page(number: 1, size: size)
     let note =
-      "the page has all 2 resources that it can have, and the service names neither a total nor a next page: rows may "
-      + "be missing"
+      "the page is full (2 resources), and the service names neither a total nor a next page: rows may be missing"
     #expect(await drained(client.stream(query)).changes == (isNoted ? [note] : []))
   }
 
@@ -219,8 +218,8 @@ import Testing
     #expect(pages == [["1", "2"], ["3", "4"], []] && transport.sent.count == 4)
     #expect(
       report(error) == [
-        "protocol", "posts index: page 4 and the previous page have only ids of earlier pages",
-        "the service's pages overlap; with sort: \"id\", the pages may have a fixed order",
+        "protocol", "posts index: page 4 and the previous page have no new resources",
+        "the service's pages overlap; to give the list a fixed order, try sort: \"id\"",
       ])
   }
 

@@ -85,7 +85,7 @@ import Formats
     for (name, message) in [
       (
         "best",
-        "best is posts/13, which is an element of the list and is not included; only its type and id can be read here"
+        "best is posts/13, which is in the list, but not among the included resources; only its type and id can be read here"
       ),
       ("editor", "editor is authors/2; the option include: asks for this resource, but the reply does not contain it"),
       ("club", "club is clubs/9, but only the type and the id of this resource are known"),

@@ -107,7 +107,7 @@ import Testing
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
     #expect(
-      ran.notes.contains("error[protocol]: posts index: page 4 and the previous page have only ids of earlier pages")
+      ran.notes.contains("error[protocol]: posts index: page 4 and the previous page have no new resources")
     )
     await service.stop()
   }

@@ -62,7 +62,7 @@ import Testing
       #expect(resumed.status == 0, Comment(rawValue: resumed.notes))
     } else {
       #expect(
-        resumed.notes.contains("an earlier run left this outcome unknown: \(identity)\n"),
+        resumed.notes.contains("unknown outcome from an earlier run: \(identity)\n"),
         Comment(rawValue: resumed.notes))
       #expect(resumed.status == 5)
     }

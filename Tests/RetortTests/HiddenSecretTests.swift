@@ -77,6 +77,6 @@ import Testing
   @Test func withoutATerminalAMaskedPasswordIsNoPassword() async {
     let ran = await Ran.retort("-c", #"connect "amqp://u:***@127.0.0.1:1/""#)
     #expect(
-      ran.status == 4 && ran.notes.hasPrefix("error[connection]: the password in the URI is ***, which stands for"))
+      ran.status == 4 && ran.notes.hasPrefix("error[connection]: the URI has *** in place of its password, because"))
   }
 }

@@ -77,7 +77,7 @@ import Testing
     ("[1, 2].first", "([1, 2] | first)", "([1, 2] | first)"),
     ("time(\"2026-01-01\").year", "int(date(time(\"2026-01-01\"), \"%Y\"))", "int(date(time(\"2026-01-01\"), \"%Y\"))"),
     (
-      "let n = -1; \"abc\"[n]", "to count from the end, write the number itself: [-1] is the last element",
+      "let n = -1; \"abc\"[n]", "to count from the end, write a literal number: [-1] is the last element",
       "\"abc\"[-1]"
     ),
     ("let n = -1; [1]?[n]", "a computed index is below zero: -1", "[1]?[-1]"),

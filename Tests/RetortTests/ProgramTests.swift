@@ -23,7 +23,7 @@ import Testing
     (["--quiet", "check", "x"], "\n  = retort check x\n"), (["--quiet", "lint", "x"], "did you mean retort check x?"),
     (["--trace", "--color", "never", "--quiet", "demo"], "\n  = retort demo --trace --color never\n"),
     (["--timeout", "9s", "doctor", "amqp://h/"], "\n  = retort doctor --timeout 9s amqp://h/\n"),
-    (["--quiet", "--help"], "error: --help stands alone, without other options\n  = retort --help\n"),
+    (["--quiet", "--help"], "error: --help can't be combined with other options\n  = retort --help\n"),
     (["--yes", "5", "x.retort"], "error: --yes takes its number after =\n  = --yes=5\n"),
     (["--reason", "x.retort"], "error: --reason needs a text before the file\n  = retort --reason \"...\" x.retort\n"),
     (["--output", "xml", "-c", "1"], "xml"),

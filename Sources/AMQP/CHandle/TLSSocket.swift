@@ -68,7 +68,7 @@ struct TLSSocket {
     case RETORT_PEM_OF_ANOTHER:
       why = "the key in \(named) does not belong to the certificate in certfile=\(tls.certificate ?? "")"
     case _ where isKey && parameter == "certfile":
-      why = "\(named) has no key in PEM: name the file of the key with keyfile="
+      why = "\(named) has no key in PEM: set keyfile= to the file with the key"
     default: why = "\(named) has no \(isKey ? "key" : "certificate") in PEM"
     }
     throw AMQPClientError(.tls, why)
@@ -127,10 +127,10 @@ struct TLSSocket {
     case RETORT_DISTRUST_NOT_YET_VALID:
       return "\(whose) is not valid before \(String(cString: handshake.begins)): check this computer's clock"
     case RETORT_DISTRUST_SELF_SIGNED:
-      return "that is self-signed: to trust the certificate, name its file with cacertfile="
+      return "that is self-signed: to trust the certificate, set cacertfile= to its file"
     case RETORT_DISTRUST_AUTHORITY:
       return
-        "that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="
+        "that no trusted authority signed: set cacertfile= to the file with the signing authority's certificate"
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
       guard !names.isEmpty else { return "without a name: the broker needs a certificate that names \(name)" }
@@ -147,7 +147,7 @@ struct TLSSocket {
     guard let certificate = tls.certificate else {
       return
         "\(handshake.alert == 0 ? "ended the connection after it asked for" : "requires") a client certificate: "
-        + "name the certificate's file with certfile=, and the key's file with keyfile="
+        + "set certfile= to the file with the certificate, and keyfile= to the file with the key"
     }
     switch handshake.alert {
     case 0: return "closed the connection after it received the certificate in \(certificate): see the broker's log"

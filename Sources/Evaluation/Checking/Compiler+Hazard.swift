@@ -120,8 +120,8 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "if you resume this run, \(selection.name) selects other elements, "
-        + "and both runs together destroy more resources than one run",
+      "a resumed run selects other elements with \(selection.name), "
+        + "so the two runs together destroy more resources than one run would",
       selection.range,
       nextStep: "add the option max:, which counts the changes of all runs; or read the elements from a file")
   }

@@ -93,7 +93,7 @@ extension Compiler {
     let file = path.hasPrefix("/") ? path : folder + path
     if settings.path.contains(where: { (try? TextFile.target(of: $0)) == (try? TextFile.target(of: file)) }) {
       report(
-        "these files run each other with source", range,
+        "these files run each other with the statement `source`", range,
         nextStep: "remove one of these source statements: " + (settings.path + [file]).joined(separator: " -> "))
       return []
     }

@@ -257,7 +257,7 @@ extension Session {
     for filter in filters {
       let reason =
         switch filter.reason {
-        case .value: "the service may take the value \(filter.wanted) for a range, a pattern or an operator"
+        case .value: "the service may read the value \(filter.wanted) as a range, a pattern or an operator"
         case .missingField: "some resources have no attribute or linkage with this name"
         case .field: "some resources have a value of another kind in this field"
         }

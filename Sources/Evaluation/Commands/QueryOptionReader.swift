@@ -44,7 +44,7 @@ enum QueryOptionReader {
     if text.isEmpty { throw emptyFilter(name, "\"\"") }
     if text.holds(",") {
       throw OptionValueRefusal(
-        "the filter \(name) contains a comma, and a server would read two values", at: [name],
+        "the value of the filter \(name) contains a comma, and a server would read two values", at: [name],
         nextStep: "write several values as a list: {\(name): \(list(text))}; for one value with a comma, write "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
@@ -93,7 +93,7 @@ enum QueryOptionReader {
     let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
     for name in record.names where name != place && name != extent {
       throw OptionValueRefusal(
-        "the option page: does not take \(name)\(isOffset ? " beside offset and limit" : "")",
+        "the option page: does not take \(name)\(isOffset ? " together with offset and limit" : "")",
         nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
     }
     func integer(_ name: String, from least: Int, or fallback: Int?) throws(OptionValueRefusal) -> Int {

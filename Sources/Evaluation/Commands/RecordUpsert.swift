@@ -164,7 +164,7 @@ private struct RecordUpsert {
     if text.holds(",") {
       throw fault(
         "the \(key) \(value.text) contains a comma, and a server would read two values",
-        nextStep: "give the option key: another field, or send the record with create or update")
+        nextStep: "use another field in the option key:, or send the record with create or update")
     }
     return value
   }

@@ -128,7 +128,7 @@ extension OptionCombinationRule {
     option: "journal", alternatives: ["retry", "workers"],
     message: {
       "the option settle: of \($0) needs journal:, retry: or workers:, because only these options repeat "
-        + "unknown changes"
+        + "changes with an unknown outcome"
     },
     nextStep: "journal: \"FILE\" or retry: 3")
 
@@ -136,7 +136,8 @@ extension OptionCombinationRule {
   static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in
-      "with the option halt:, the statement continues after a failure, but on-error: \"stop\" ends it at the first one"
+      "with the option halt:, the statement continues after a failure, but with on-error: \"stop\", it ends at the "
+        + "first failure"
     },
     nextStep: "to stop at the first failure, remove the option halt:; to continue, remove the option on-error:")
 

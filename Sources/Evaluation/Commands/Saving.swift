@@ -40,7 +40,7 @@ extension BuiltInCommand {
     guard !saved.statements.isEmpty else {
       throw Fault(
         .value, "save: no statement has succeeded",
-        nextStep: "run a statement first, or give the option last: a larger number")
+        nextStep: "run a statement first, or use a larger number in the option last:")
     }
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true
@@ -76,7 +76,7 @@ extension StatementsToSave {
     notes += Self.notes(onSecretsIn: SourceText(name: path, text: text), checker)
     if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {
       let isGuarded = text.contains("guard: \"confirm\"")
-      notes.append("without a terminal the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
+      notes.append("without a terminal, the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
     }
     return (text, notes.joined(separator: "; "))
   }

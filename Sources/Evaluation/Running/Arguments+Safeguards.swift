@@ -141,7 +141,7 @@ extension Arguments {
         _ = try await client.reading(self) { () throws(ClientError) in
           try await reader.count(Query(), waitLimit: .usual)
         }
-      } catch { throw error.within("during the read before the lookups of unknown changes") }
+      } catch { throw error.within("in the read that retort sends before it looks up unknown changes") }
     }
     run.session.note(
       "\(journal.path): waiting \(wait.text) until the requests of the earlier run have expired")
@@ -168,7 +168,7 @@ extension RunContext {
   func complete(_ journal: Journal?, _ arguments: Arguments, _ label: String) async throws(Fault) {
     if let journal, journals?.isIncomplete ?? false {
       return session.note(
-        "\(label): \(journal.path) stays open for the elements of the changes that an earlier stage has not done")
+        "\(label): \(journal.path) is not marked as complete, because an earlier stage has changes that are not done")
     }
     try await arguments.complete(journal, session)
   }
@@ -189,7 +189,7 @@ extension Session {
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
       let sent = changes.isEmpty ? "" : "; the iteration may have sent: \(changes.joined(separator: ", "))"
-      note("an earlier run left this outcome unknown: \(identity.text)\(sent)")
+      note("unknown outcome from an earlier run: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"

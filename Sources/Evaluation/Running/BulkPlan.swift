@@ -166,7 +166,7 @@ extension Arguments {
     }
     policy.noteWorkerWait = { wait in
       session.note(
-        "\(label): waiting \(wait.components.seconds + 1) s, because until then a worker may still send changes that "
+        "\(label): waiting \(wait.components.seconds + 1) s: during this time, a worker may still send changes that "
           + "got no reply")
     }
     let arguments = self

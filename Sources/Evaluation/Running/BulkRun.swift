@@ -221,7 +221,7 @@ struct BulkRun {
     guard let backup = plan.guards.backup, case let count = backup.presentCount, count > 0 else { return }
     run.session.note(
       "\(plan.label): \(count) \(count == 1 ? "resource was" : "resources were") already in the backup \(backup.path), "
-        + "which keeps the first image of each resource")
+        + "which keeps the first stored version of each resource")
   }
 
   /// Shows notes about changes that the statement could not look up, and about created resources that no lookup found.
@@ -232,14 +232,14 @@ struct BulkRun {
       let (resources, them) = report.unfound == 1 ? ("created resource", "it") : ("created resources", "them")
       run.session.note(
         "\(plan.label): could not verify \(report.unfound) \(resources), because no lookup by key found \(them); "
-          + "the service may ignore a filter by this field")
+          + "the service may ignore a filter by the key")
     }
     var reasons = plan.guards.resolver?.failures.notes ?? []
     if report.unkept > 0 {
       let limit = VerificationScope.limit
       reasons.append(
-        "\(report.unkept) \(report.unkept == 1 ? "change was" : "changes were") not looked up, because at most \(limit) "
-          + "unknown changes are looked up at the end")
+        "\(report.unkept) \(report.unkept == 1 ? "change was" : "changes were") not looked up, because a statement "
+          + "looks up at most \(limit) unknown changes at its end")
     }
     for reason in reasons {
       let next =
@@ -383,9 +383,9 @@ extension Fault {
     self.init(
       .limit, "\(plan.label) stopped, because its failures reached the limit halt: \(limit)\(later)",
       nextStep: plan.failedFile == nil
-        ? "correct the cause, or give halt: a higher limit; with failed: \"failed.ndjson\", a file stores the elements "
+        ? "correct the cause, or raise the limit (halt:); with failed: \"failed.ndjson\", a file stores the elements "
           + "that failed"
-        : "correct the cause, or give halt: a higher limit; the file of the option failed: has the elements that failed"
+        : "correct the cause, or raise the limit (halt:); the file of the option failed: has the elements that failed"
     )
   }
 }

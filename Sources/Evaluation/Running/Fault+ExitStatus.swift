@@ -20,7 +20,8 @@ extension Fault {
     return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
       nextStep:
-        "some skipped statements change data, write files or assert; to run all statements, send the output to a file"
+        "some skipped statements change data, write files or check assertions; to run all statements, send the output to "
+        + "a file"
     ).ending(isOwed ? 1 : 0)
   }
 

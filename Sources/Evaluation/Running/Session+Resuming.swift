@@ -13,7 +13,7 @@ extension Session {
     let secrets = ShellVariablesForSecrets.names(in: command)
     if !secrets.isEmpty {
       let names = secrets.joined(separator: ", ")
-      note("\(label): before you run the command below, set \(names) to the secrets that the command hides")
+      note("\(label): the command below has variables in place of secrets; before you run the command, set \(names)")
     }
     guard !complete.isEmpty else {
       return show(command: "\(label): to resume, run the same statement with the same journal: \(command)")

@@ -134,7 +134,8 @@ private struct KeyedElements {
   mutating func add(_ element: Value, key: Value) throws(Fault) {
     let name = try ValueAccess.key(
       key, "index-by",
-      nextStep: key.isNull ? "remove such elements: | where \(text) != null" : "several fields: json([.a, .b])")
+      nextStep: key.isNull
+        ? "remove such elements: | where \(text) != null" : "to use several fields as the key: json([.a, .b])")
     guard let position = positions[CodePointComparedString(name)] else {
       positions[CodePointComparedString(name)] = fields.count
       fields.append((name, element))
