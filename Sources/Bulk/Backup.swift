@@ -48,8 +48,8 @@ public final class Backup: Sendable {
   ///   - concurrentReads: The maximum number of resources to read at the same time.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
   ///     backup does not contain completely.
-  /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to
-  ///   another target.
+  /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to another
+  ///   broker or queue.
   public init(
     _ path: String, _ client: ResourceClient, _ target: BackedUpQueue, _ query: Query, concurrentReads: Int = 16,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }

@@ -227,7 +227,8 @@ public final class Journal: Sendable {
     switch outcome {
     case .done, .found: word = "ok"
     case .absent: word = "absent"
-    // The next run looks up a change that may have been carried out although it failed, such as after status 5xx.
+    // After some failures, such as status 5xx, the change may still have been carried out. The next run looks up such a
+    // change.
     case .failed: word = outcome.isKnownToBeDone == nil ? "unknown" : "failed"
     case .unknown: word = "unknown"
     case .dropped: word = "again"

@@ -21,8 +21,8 @@ public enum JournalError: ChangePreventingError, Equatable {
   case removed(String, String, isRestored: Bool)
   /// Another run or another statement of this run has the file open.
   ///
-  /// The values are the path and the noun for the file (`journal` or `backup`). `isHere` is true if this process has the
-  /// file open.
+  /// The values are the path and the noun for the file (`journal` or `backup`). `isHere` is true if this process has
+  /// the file open.
   case inUse(String, String, isHere: Bool)
   /// The file is not a journal, or can't be read as one.
   ///

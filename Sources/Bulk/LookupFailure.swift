@@ -2,9 +2,9 @@ public import Client
 
 /// The reason why retort could not look up a change, so that the outcome of the change is still unknown.
 public enum LookupFailure: Error {
-  /// A read of the lookup got no reply.
+  /// A read during the lookup got no reply.
   case noReply
-  /// A read of the lookup failed with this error.
+  /// A read during the lookup failed with this error.
   case failed(ClientError)
   /// The reads succeeded, but they do not show whether the change was carried out; the value is the reason.
   case undecided(String)

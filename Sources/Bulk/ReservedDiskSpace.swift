@@ -19,8 +19,8 @@ final class ReservedDiskSpace: Sendable {
 
   /// Increases the reserved space to at least `count` bytes.
   ///
-  /// A file in the same directory occupies the space. If this file can't be created for a reason other than a full
-  /// disk, the function reserves nothing and returns true.
+  /// A file in the same directory occupies the space. If this file can't be created although the disk is not full, the
+  /// function reserves nothing and returns true.
   ///
   /// - Returns: False if the disk has not enough space; otherwise true.
   func grow(to count: Int) -> Bool {

@@ -14,7 +14,7 @@ public struct SendingPolicy: Sendable {
   public var lateWait: Duration
   /// A function that shows a note with the number of expected late replies and the maximum time to wait.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
-  /// A function that shows a note with the time to wait until workers can no longer send changes without a reply.
+  /// A function that shows a note with the time until workers can no longer send changes with unknown outcomes.
   public var noteWorkerWait: @Sendable (Duration) -> Void = { _ in }
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }

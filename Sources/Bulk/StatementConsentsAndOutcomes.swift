@@ -3,8 +3,8 @@ import Synchronization
 
 /// The state that an outermost statement shares with all its loops and blocks.
 ///
-/// The state contains the user's consents to destroy resources, the shown notes, and the outcomes of commands in loops
-/// and blocks. A stage such as `| create` counts its own outcomes.
+/// The state contains the user's consents to destroy resources, the notes already shown, and the outcomes of commands
+/// in loops and blocks. A stage such as `| create` counts its own outcomes.
 public final class StatementConsentsAndOutcomes: Sendable {
   private struct ConsentsTalliesAndWatch {
     var consents: [ConsentScope: DestroyConsent] = [:]

@@ -56,8 +56,8 @@ final class VerificationList: Sendable {
   private let state = Mutex(ChangesToVerify())
   /// The maximum number of changes with unknown outcomes that the list stores.
   ///
-  /// The list also stores at most this number of `create` changes with their elements. Of further `create` changes, it
-  /// stores only the keys.
+  /// The list also stores at most this number of `create` changes with their elements. It stores only the keys of
+  /// further `create` changes.
   static let limit = 10_000
 
   /// Creates a list without changes.
@@ -79,7 +79,7 @@ final class VerificationList: Sendable {
 
   /// Adds a change to look up.
   ///
-  /// The method does nothing if `verify:` does not request a lookup of the change, or if the change can't be looked up.
+  /// The method adds the change only if `verify:` requests its lookup, and if the resolver can look it up.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     let isVerified =
       switch outcome {

@@ -22,7 +22,7 @@ extension LateReplies {
     var settle: (@Sendable (Outcome) -> Void)?
   }
 
-  /// Registers a change that another program has sent, such as a worker.
+  /// Registers a change that another program, such as a worker, has sent.
   ///
   /// The other program forwards a late reply to this program.
   ///

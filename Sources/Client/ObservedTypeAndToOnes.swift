@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The facts are the names of to-one relationships, and the type of the resources if it differs from the client's type.
 /// The client uses these facts to refuse wrong changes and to give advice. The content of requests never depends on
-/// them.
+/// these facts.
 final class ObservedTypeAndToOnes: Sendable {
   private struct TypeAndToOneNames {
     var type: String?

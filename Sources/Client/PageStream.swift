@@ -96,7 +96,7 @@ extension ResourceClient {
   /// Returns a stream of the pages of a list.
   ///
   /// The stream sends its first request when `next` is called. After each page, the stream requests up to `prefetch`
-  /// further pages in advance, or only one page if the end of the list is unknown.
+  /// further pages in advance. If the end of the list is unknown, it requests only one page in advance.
   public func stream(
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
     rule: ListChangeDetector.ListChangePolicy = .keep

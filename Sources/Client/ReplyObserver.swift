@@ -6,8 +6,8 @@ public protocol ReplyObserver: Sendable {
   ///
   /// All names have the service's spelling, even if the client's setting `keys` requires another spelling.
   ///
-  /// The client calls this method before it uses the reply, so the method must return immediately. Late replies, and
-  /// errors without error objects of the service, are not reported.
+  /// The client calls this method before it uses the reply, so the method must return immediately. The client does not
+  /// call it for late replies, or for errors without error objects of the service.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error with the service's error objects.

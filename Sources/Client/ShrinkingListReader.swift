@@ -92,8 +92,9 @@ public struct ShrinkingListReader: Sendable {
   ///
   /// Returns nil if the page is empty, or has only ids that the caller could not destroy.
   ///
-  /// - Throws: A `service` error if the page has no new ids, but has ids that the caller did not pass to ``keep(_:)``.
-  ///   A `protocol` error for a resource without an id. A `value` error for a resource of another type.
+  /// - Throws: A `service` error if the reader has returned all ids of the page before, and the caller did not pass all
+  ///   of them to ``keep(_:)``. A `protocol` error for a resource without an id. A `value` error for a resource of
+  ///   another type.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.count else {

@@ -39,9 +39,9 @@ struct ChunkFailureBudget: Sendable {
 
   /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// At first, 16 changes may be in flight. Each success adds 4 to this limit. If the number of failures that are still
-  /// allowed is larger, it is the limit instead. A statement whose changes all fail thus ends near its limit of
-  /// failures. A statement without failures soon reaches full speed.
+  /// At first, 16 changes may be in flight. Each success adds 4 to this limit. The limit is never lower than the number
+  /// of failures that are still allowed. A statement whose changes all fail thus ends near its limit of failures. A
+  /// statement without failures soon reaches full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight

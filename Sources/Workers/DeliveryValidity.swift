@@ -2,7 +2,7 @@ import Synchronization
 
 /// Whether the worker may still carry out the chunks that one connection delivered.
 ///
-/// The broker gives these chunks to other workers when the connection ends, and when the worker was frozen for too long.
+/// The broker gives these chunks to other workers when the connection ends, or when the worker was frozen for too long.
 final class DeliveryValidity: Sendable {
   private let freezeDetector: ProcessFreezeDetector
   /// The number of freezes before the connection began.

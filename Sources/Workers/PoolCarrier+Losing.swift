@@ -20,9 +20,9 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If the pool has no worker for too long, or the broker can't be reached for too long, the function removes the
-  /// chunks in flight from the pool's queue. The limit is the longest timeout of a change, plus four times
-  /// `PoolBrokerLink.silence`. A pause of the run resets the measured time.
+  /// The pool counts as lost if it has no worker for too long, or if the broker can't be reached for too long. The
+  /// function then removes the chunks in flight from the pool's queue. The limit is the longest timeout of a change,
+  /// plus four times `PoolBrokerLink.silence`. A pause of the run resets the measured time.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
