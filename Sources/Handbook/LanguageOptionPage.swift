@@ -187,8 +187,12 @@ struct LanguageOptionPage: Sendable {
     the change is a create without a key. Only the owner of the file can read it.
 
     If the file exists and has failed elements, the statement replaces it. The statement refuses a file with other \
-    content. Without failures, the file is empty. If a late reply or a lookup shows that a change was carried out, the \
-    line of this change is removed.
+    content, and a file that another run is writing. Without failures, the file is empty. If a late reply or a lookup \
+    shows that a change was carried out, the line of this change is removed.
+
+    Several stages of one statement can name the same file, for example a stage in a loop. The file then contains the \
+    failed elements of all these stages. If an earlier statement of the same run wrote failed elements that no \
+    statement has read, they are kept in a file such as bad.old.ndjson, and a note names this file.
 
     To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
     statement. The command omits the changes that may have been carried out. Their errors have the kind unknown. If \
@@ -197,7 +201,7 @@ struct LanguageOptionPage: Sendable {
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
     These stages can have the option failed: with the same file. If such a run ends early, retort keeps the earlier \
-    content in a file whose name ends in .old. A note names this file.
+    content in a file such as bad.old.ndjson. A note names this file.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. For such a change, you can remove the \
     stage where.

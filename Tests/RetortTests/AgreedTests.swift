@@ -104,7 +104,7 @@ import Testing
       #expect(await Ran.retort("-c", Self.head + first).status == 5)
       let content = try String(contentsOfFile: file, encoding: .utf8)
       let again = Self.head + "read \"\(file)\" | map .source | update p {views: 8} failed: \"\(file)\" in-flight: 1"
-      for name in ["bad.ndjson.old", "bad.ndjson.old2"] {
+      for name in ["bad.old.ndjson", "bad.old2.ndjson"] {
         try content.write(toFile: file, atomically: true, encoding: .utf8)
         let stopped = await Ran.retort("-c", again)
         #expect(stopped.status == 5)
@@ -116,6 +116,21 @@ import Testing
       #expect(await Ran.retort("-c", again + " on-error: \"continue\"").status == 5)
       #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 3)
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 3)
+    }
+  }
+
+  @Test func failedRefusesTheFileOfAnotherRun() async throws {
+    try await inDirectory { directory in
+      let file = directory + "/bad.ndjson"
+      let update = Self.head + "[2001] | update p {views: 7} on-error: \"continue\" failed: \"\(file)\""
+      #expect(await Ran.retort("-c", update).status == 5)
+      let other = try #require(FileHandle(forReadingAtPath: file))
+      #expect(flock(other.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+      let refused = await Ran.retort("-c", update)
+      #expect(refused.status == 1 && refused.notes.contains("another run is writing its failed elements to"))
+      #expect(!refused.notes.contains("not-found"), "\(refused.notes)")
+      try other.close()
+      #expect(await Ran.retort("-c", update).status == 5)
     }
   }
 }

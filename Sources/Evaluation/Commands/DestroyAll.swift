@@ -47,7 +47,7 @@ extension BuiltInCommand {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
-      let failedFile = try arguments.failedFile(run.session, isDry: isDry || run.session.options.isOffline)
+      let failedFile = try arguments.failedFile(run, isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       if !isDry, !query.filter.isEmpty, isAsked(client, run) {
         // Compare the filter with the first page before the question to the user. If the service ignores the filter,

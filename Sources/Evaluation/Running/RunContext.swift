@@ -20,6 +20,8 @@ struct RunContext: Sendable {
   var shown: LastShownElements?
   /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
   var journals: JournalsOpenUntilPipelineEnd?
+  /// The files of the option `failed:` that the outermost statement writes.
+  var failedFiles = FailedElementsFiles()
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 

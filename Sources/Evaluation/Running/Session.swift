@@ -181,8 +181,11 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
-    /// The paths of the files that statements have read, with all symbolic links resolved.
-    var readFiles: Set<String> = []
+    /// How often statements have read a file, by its path with all symbolic links resolved.
+    var readCounts: [String: Int] = [:]
+    /// How often statements had read a file of failed elements when a statement wrote it, by its path with all symbolic
+    /// links resolved.
+    var failedElementFiles: [String: Int] = [:]
   }
 
   /// The options that apply to the whole session, such as `--dry-run`.
@@ -231,7 +234,7 @@ public final class Session: Sendable {
   /// Whether an open connection has `guard: "confirm"`.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Shows for how many replies the run waits after the first Ctrl-C; returns false if no change is in flight.
+  /// Shows a note about the changes in flight; returns false if no change is in flight.
   public func stop() -> Bool {
     let count = state.withLock { state in
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
