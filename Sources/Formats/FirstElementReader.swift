@@ -13,8 +13,8 @@ package enum FirstElementReader {
   ///   - path: The path of the file.
   ///   - format: The format of the file.
   /// - Returns: The element. For csv and tsv, the element is a record with the names of the columns and empty cells.
-  ///   The result is nil for a text file, a pipe or a device. It is also nil if the element, or the whole file for the
-  ///   format json, is longer than 64 KiB.
+  ///   The result is nil for a text file, a pipe or a device, and for an element of 64 KiB or more. In json, the limit
+  ///   is for the whole file.
   package static func element(of path: String, _ format: FileFormat) -> Value? {
     guard let (bytes, isWhole) = head(of: path) else { return nil }
     switch format {

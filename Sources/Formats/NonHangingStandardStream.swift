@@ -43,10 +43,10 @@ package final class NonHangingStandardStream: Sendable {
     }
   }
 
-  /// Limits the time that a write waits for a reader that does not read, until ``resume()``.
+  /// Limits how long a write waits for a reader that does not read; ``resume()`` removes the limit.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
-  /// Removes the limit that `stop()` has set, so that a write waits for a slow reader without a limit.
+  /// Removes the limit that ``stop()`` has set, so that a write waits for a slow reader for any time.
   package static func resume() {
     stopped.withLock { $0 = nil }
     for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }

@@ -81,7 +81,7 @@ struct RoffWriter {
 
   /// Escapes the characters of a text that have a meaning in roff.
   ///
-  /// A hyphen needs an escape, too. Otherwise the page would show it as another character than the ASCII hyphen.
+  /// A hyphen needs an escape, too. Without the escape, the page would show another character than the ASCII hyphen.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")

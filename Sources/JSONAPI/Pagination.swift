@@ -19,7 +19,7 @@ public struct Pagination: Sendable, Equatable {
       self.size = size
     }
 
-    /// Creates a page that a client requests by `offset` and `limit`, as jsonapi-resources' offset paginator does.
+    /// Creates a page that a client requests by `offset` and `limit`, for the offset paginator of jsonapi-resources.
     public init(offset: Int, limit: Int) {
       self.init(number: 1 + offset / limit, size: limit)
       self.offset = offset

@@ -124,8 +124,8 @@ public enum ForeignWords {
 
   /// Returns a dictionary that maps each synonym to the word of this language.
   ///
-  /// `synonyms` lists the synonyms of a word, separated by spaces. If two words have the same synonym, the first word
-  /// counts.
+  /// `synonyms` lists the synonyms of a word, separated by spaces. If two words have the same synonym, the dictionary
+  /// maps the synonym to the first word.
   private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
     let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
     return Dictionary(pairs) { first, _ in first }

@@ -182,7 +182,7 @@ extension QueueSchema.LearnedTypes {
     if before?.isAccepted != isAccepted || time - (before?.seen ?? 0) > Self.day { isChanged = true }
   }
 
-  /// The number of seconds after which the store writes an unchanged observation again, with its new time.
+  /// The number of seconds after which the store writes a repeated observation again, with its new time.
   private static let day = 86_400
 
   /// Learns from some of the resources of a document.

@@ -1,6 +1,6 @@
 /// Writes words that a shell reads unchanged.
 package enum ShellWordQuoter {
-  /// Returns a word quoted for a shell, if the word needs quotes; otherwise unchanged.
+  /// Returns a word in quotes for a shell; returns a word that needs no quotes unchanged.
   ///
   /// A word that contains control characters becomes `$'...'`, with the escapes of bash, zsh and ksh.
   package static func quoted(_ word: String) -> String {

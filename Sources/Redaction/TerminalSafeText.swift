@@ -134,7 +134,7 @@ public struct TerminalByteEscaper: Sendable {
 
   /// Escapes the next piece of the stream, in the same way as ``TerminalSafeText/visible(_:)``.
   ///
-  /// The result does not contain an incomplete character at the end of the piece. The next call returns it.
+  /// If the piece ends inside a character, the next call returns this character.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))

@@ -83,7 +83,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// Returns the root of `number` of the degree `exponent`: 2 for the square root.
+  /// Returns a root of `number`: the square root for the exponent 2, the cube root for the exponent 3.
   ///
   /// The result can be too small by at most 1.
   private static func root(_ number: Double, _ exponent: Double) -> Double {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Functions for tests that try many random mutations of an input.
 public enum Fuzzing {
-  /// The time at which a test stops to try further random cases.
+  /// The time at which a test stops trying further random cases.
   ///
   /// The time is `RETORT_FUZZ_SECONDS` from now. Without this environment variable, the time is now.
   public static var end: ContinuousClock.Instant {

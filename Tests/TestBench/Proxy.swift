@@ -15,7 +15,7 @@ import Values
 public final class Proxy: Sendable {
   /// The URI by which a program connects to the broker through this proxy.
   public let uri: String
-  /// Yields an element each time that a connection has passed on the bytes permitted by ``pass(_:then:)``.
+  /// Yields an element each time a connection has passed on all bytes that ``pass(_:then:)`` permits.
   public let ends: AsyncStream<Void>
   private let brokerPort: Int
   private let listener: Int32
