@@ -77,7 +77,7 @@ package struct TextTable {
   ///
   /// - Parameters:
   ///   - width: The width of the terminal; nil for no limit.
-  ///   - spare: The additional width of each column, in characters, for wider values in later rows.
+  ///   - spare: The additional width of each column of the table, for wider values in later rows.
   /// - Returns: The lines, without line ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }

@@ -7,8 +7,8 @@ import Synchronization
 
 /// The schemas of the resource types of one queue, learned from the replies of the service.
 ///
-/// The object learns from every error reply. To limit the cost, it learns from only some of the successful replies:
-/// from the first 64, and then from at most one every 50 ms.
+/// The object learns from every error reply to a request with filters, sort fields or includes. To limit the cost, it
+/// learns from only some of the successful replies: from the first 64, and then from at most one every 50 ms.
 public final class QueueSchema: Sendable {
   /// The location of the queue: the broker and the virtual host, or the embedded service.
   public let place: String
