@@ -113,7 +113,7 @@ extension Connection {
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(AMQPClientError) -> (messages: Int, consumers: Int)? {
-    if let blockedReason { throw AMQPClientError(.blocked, "the broker is blocked: \(blockedReason)") }
+    if let blockedReason { throw AMQPClientError(.blocked, "the broker accepts no messages for now: \(blockedReason)") }
     let number = try await newChannel(until: deadline)
     let state: Channel.MethodReply
     do throws(AMQPClientError) {

@@ -64,7 +64,7 @@ extension Connection {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
     nextDeadline = nil
-    let blocked = blockedReason.map { AMQPClientError(.blocked, "the broker is blocked: \($0)") }
+    let blocked = blockedReason.map { AMQPClientError(.blocked, "the broker accepts no messages for now: \($0)") }
     for number in channels.numbers {
       channels[number]?.expire(now, blocked ?? AMQPClientError(.timeout, "the timeout expired"))
       if let pending = channels[number]?.pending {

@@ -244,7 +244,7 @@ public actor Connection {
       // end the connection for this reason.
       handle?.limitUnacknowledged(to: 0)
       listener.blocked(true)
-      listener.notice("the broker is blocked: \(frame.text)")
+      listener.notice("the broker accepts no messages for now: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
       handle?.limitUnacknowledged(to: 2 * uri.heartbeat)

@@ -60,8 +60,8 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     let word = rest[0]
     let isCommand = arguments[0] != "--version" && SubcommandDeclaration.all.contains { $0.name == word }
     console.note(
-      "error: \(arguments[0]) takes no words, but '\(Secrets.hidden(in: word))' follows\n  = "
-        + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
+      "error: \(arguments[0]) takes no arguments, but '\(Secrets.hidden(in: word))' follows\n  = "
+        + (isCommand ? "retort \(word) --help" : "remove the argument") + "\n")
     return 2
   case "--help", "-h":
     _ = console.write(Array(Help.usage(columns: console.isTerminal ? console.columns() : nil).utf8))

@@ -119,17 +119,19 @@ import Testing
     repeat {
       error = await client.failure("two", within: .milliseconds(300))
     } while error?.kind != .blocked || error?.wasSent == true
-    #expect(error == AMQPClientError(.blocked, "the broker is blocked: low on memory"))
+    #expect(error == AMQPClientError(.blocked, "the broker accepts no messages for now: low on memory"))
     for waitLimit in [Duration.milliseconds(2100), .milliseconds(300)] {
       #expect(await client.failure("two", within: waitLimit)?.kind == .blocked)
     }
-    await #expect(throws: AMQPClientError(.blocked, "the broker is blocked: low on memory")) {
+    await #expect(throws: AMQPClientError(.blocked, "the broker accepts no messages for now: low on memory")) {
       try await echo.dialer.probe(queue: "echo", until: .now + .seconds(60))
     }
     try broker.setMemoryAlarm(false)
     #expect(try await client.ask("three") == "three")
     #expect(
-      echo.notices.texts == ["the broker is blocked: low on memory", "the broker accepts messages again"])
+      echo.notices.texts == [
+        "the broker accepts no messages for now: low on memory", "the broker accepts messages again",
+      ])
     await echo.close()
     await broker.stop()
   }

@@ -39,7 +39,9 @@ import Testing
     try broker.setMemoryAlarm(false)
     #expect(try await other.ask("two") == "two")
     #expect(
-      echo.notices.texts == ["the broker is blocked: low on memory", "the broker accepts messages again"])
+      echo.notices.texts == [
+        "the broker accepts no messages for now: low on memory", "the broker accepts messages again",
+      ])
     await echo.close()
     await broker.stop()
   }

@@ -36,8 +36,8 @@ import Testing
     (["--yes=-1", "-c", "1"], "not '-1'"),
     (["--timeout", "-5s", "-c", "1"], "error: --timeout takes a duration over 0 such as 10s, not '-5s'"),
     (["--timeout=-5s", "-c", "1"], "not '-5s'"), (["--timeout", "0s", "-c", "1"], "a duration over 0"),
-    (["--version", "extra"], "error: --version takes no words, but 'extra' follows\n  = remove the word\n"),
-    (["--help", "serve"], "error: --help takes no words, but 'serve' follows\n  = retort serve --help\n"),
+    (["--version", "extra"], "error: --version takes no arguments, but 'extra' follows\n  = remove the argument\n"),
+    (["--help", "serve"], "error: --help takes no arguments, but 'serve' follows\n  = retort serve --help\n"),
     (
       ["serve", "blog", "--rate", "-1"],
       "error: the value '-1' is invalid for '--rate <N>': write a whole number of at most 4294967295\n"
