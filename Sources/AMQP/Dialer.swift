@@ -11,7 +11,7 @@ public actor Dialer {
   ///
   /// Each new connection must lead to a broker with the same cluster name.
   public nonisolated let clusterName: String
-  private nonisolated let status = DialerStatus()
+  private nonisolated let status = SharedConnectionState()
   private let name: String
   private let listener: Connection.EventObserver
   private var connection: Connection?
@@ -57,7 +57,7 @@ public actor Dialer {
     case reconnecting
   }
 
-  private final class DialerStatus: Sendable {
+  private final class SharedConnectionState: Sendable {
     let value = Mutex(ConnectionState.up)
   }
 

@@ -37,9 +37,9 @@ public final class ServiceChannel: Sendable {
   private let queue: [UInt8]
   private let settings: QueueServingSettings
   private let arrived: AsyncStream<DeliveredRequest>.Continuation
-  private let state: Mutex<ConsumerAndWorkerTasks>
+  private let state: Mutex<ConsumerStateAndWorkers>
 
-  private struct ConsumerAndWorkerTasks {
+  private struct ConsumerStateAndWorkers {
     var tag: [UInt8] = []
     var taken: Int
     var isAway = false
@@ -56,7 +56,7 @@ public final class ServiceChannel: Sendable {
     self.number = number
     self.queue = queue
     self.settings = settings
-    state = Mutex(ConsumerAndWorkerTasks(taken: settings.taken))
+    state = Mutex(ConsumerStateAndWorkers(taken: settings.taken))
     let (deliveries, arrived) = AsyncStream.makeStream(of: DeliveredRequest.self)
     self.arrived = arrived
     let workers = (0..<settings.workers).map { _ in

@@ -28,7 +28,7 @@ public final class Backup: Sendable {
   private let file: LockedFile
   private let writer: GroupCommitWriter
   private let client: ResourceClient
-  private let target: BackedUpQueue
+  private let target: BackupSourceQueue
   private let query: Query
   private let readLimit: ConcurrencyLimit
   private let noteNotLoaded: @Sendable ([String]) -> Void
@@ -51,7 +51,7 @@ public final class Backup: Sendable {
   /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to another
   ///   broker or queue.
   public init(
-    _ path: String, _ client: ResourceClient, _ target: BackedUpQueue, _ query: Query, concurrentReads: Int = 16,
+    _ path: String, _ client: ResourceClient, _ target: BackupSourceQueue, _ query: Query, concurrentReads: Int = 16,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
     file = try LockedFile(path, "backup")
@@ -65,7 +65,7 @@ public final class Backup: Sendable {
         guard !isWhole, value == nil, Self.isTorn(line, isFirst: length == 0) else { throw .notABackup(path) }
         return isTorn = true
       }
-      if let recorded = BackedUpQueue(in: resource) {
+      if let recorded = BackupSourceQueue(in: resource) {
         guard recorded == target else { throw .otherTarget(path, recorded: recorded, here: target) }
         state.isMarked = true
       }

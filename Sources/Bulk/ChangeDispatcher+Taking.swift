@@ -17,10 +17,10 @@ extension ChangeDispatcher {
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
-    _ policy: SendingPolicy, by carrier: any CallbackCarrier, _ recorder: StatementReportBuilder,
+    _ policy: SendingPolicy, by carrier: any CallbackCarrier, _ recorder: StatementOutcomeRecorder,
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    let passing = CallbackCarrierFeeder(self, policy, carrier, recorder)
+    let passing = StatementChangeFeeder(self, policy, carrier, recorder)
     let inFlight = ChangesInFlight {
       min(policy.window, carrier.window ?? .max)
     } observe: { entry, result, latency in
@@ -59,18 +59,18 @@ extension ChangeDispatcher {
 }
 
 /// A sender that passes the changes of a statement to a ``CallbackCarrier`` until a failure ends the statement.
-private final class CallbackCarrierFeeder: Sendable {
+private final class StatementChangeFeeder: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
   private let dispatcher: ChangeDispatcher
   private let policy: SendingPolicy
   private let carrier: any CallbackCarrier
-  private let recorder: StatementReportBuilder
+  private let recorder: StatementOutcomeRecorder
   private let mayContinue = Atomic(true)
 
   init(
     _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any CallbackCarrier,
-    _ recorder: StatementReportBuilder
+    _ recorder: StatementOutcomeRecorder
   ) {
     (self.dispatcher, self.policy, self.carrier, self.recorder) = (dispatcher, policy, carrier, recorder)
   }

@@ -23,12 +23,12 @@ public struct ChangeDispatcher: Sendable {
   /// Such a carrier can measure the service's reply times more exactly than the dispatcher.
   let isPooled: Bool
   let lateReplies: LateReplies?
-  let guards: ChangeSafeguards
+  let guards: StatementSafeguards
 
   /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
     _ account: StatementConsentsAndOutcomes, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
-    guards: ChangeSafeguards = ChangeSafeguards()
+    guards: StatementSafeguards = StatementSafeguards()
   ) {
     self.account = account
     self.carrier = carrier
@@ -103,7 +103,7 @@ public struct ChangeDispatcher: Sendable {
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
-    let recorder = StatementReportBuilder(report, policy, guards, lateReplies, observe)
+    let recorder = StatementOutcomeRecorder(report, policy, guards, lateReplies, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: ChangeRefusedBeforeSendingError?
@@ -140,7 +140,7 @@ public struct ChangeDispatcher: Sendable {
   ///
   /// Returns the error that `next` threw, if any.
   private func send(
-    _ policy: SendingPolicy, _ recorder: StatementReportBuilder, _ next: () async throws -> [PlannedChange]?
+    _ policy: SendingPolicy, _ recorder: StatementOutcomeRecorder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
     if let callbackCarrier { return await send(policy, by: callbackCarrier, recorder, next) }
     let limit = min(policy.window, carrier.window ?? .max)

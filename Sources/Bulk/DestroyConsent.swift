@@ -3,7 +3,7 @@ import Synchronization
 /// The changes that one confirmation by the user covers.
 ///
 /// All these changes have the same connection, queue, type, verb, filter and `meta`.
-public struct ConsentScope: Sendable, Hashable {
+public struct ConsentCoverage: Sendable, Hashable {
   /// The number of the connection in the session.
   public var connection: Int
   /// The name of the queue to which the changes are sent.

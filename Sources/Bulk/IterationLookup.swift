@@ -12,7 +12,7 @@ struct IterationChange: Sendable {
   /// The content that the change sent, with hashes instead of secret values.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
-  var step = IterationChangeRole()
+  var step = IterationResumeHints()
   /// The number of the change in the iteration; nil in a journal of an earlier version.
   var number: Int?
   /// Whether the change was carried out; nil if the journal does not record this.
@@ -43,7 +43,7 @@ struct IterationChange: Sendable {
   }
 
   /// Creates the record of a change that is about to be sent.
-  init(_ change: Change, _ step: IterationChangeRole, number: Int) {
+  init(_ change: Change, _ step: IterationResumeHints, number: Int) {
     text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
     (queue, type) = (change.target.queue, change.target.type)
     (self.step, self.number) = (step, number)

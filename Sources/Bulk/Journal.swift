@@ -25,7 +25,7 @@ public final class Journal: Sendable {
   private let writer: GroupCommitWriter
   private let state: Mutex<ChangeStatesAndIntents>
   /// The form of the checksum at the end of each line.
-  let format: JournalChecksums.ChecksumForm
+  let format: JournalChecksums.ChecksumChaining
   /// The journal's first line, which identifies the statement of the journal.
   public let header: JournalHeader
   /// The number of changes in each state after the earlier runs.
@@ -170,7 +170,7 @@ public final class Journal: Sendable {
   ///
   /// `number` is the number of the change in the iteration.
   public func add(
-    _ change: Change, to identity: ChangeIdentity, _ step: IterationChangeRole = IterationChangeRole(), number: Int
+    _ change: Change, to identity: ChangeIdentity, _ step: IterationResumeHints = IterationResumeHints(), number: Int
   ) async throws(JournalError) {
     let life: JSONValue = change.life.map { .number(JSONNumber($0 + step.delay.wholeMilliseconds)) } ?? .null
     let line = JSONObject(

@@ -6,7 +6,7 @@ import JSONText
 /// The lines must be passed in their order in the file, because a checksum can also cover the previous checksum.
 struct JournalChecksums: Sendable {
   /// The form of the checksum at the end of a line.
-  enum ChecksumForm: Sendable {
+  enum ChecksumChaining: Sendable {
     /// Versions 1 and 2 of the journal's format: eight hexadecimal digits, the checksum of this line alone.
     case separate
     /// Since version 3 of the format: the checksum of the previous line, followed by the checksum of this line.
@@ -40,14 +40,14 @@ struct JournalChecksums: Sendable {
   }
 
   /// The form of the checksums.
-  let format: ChecksumForm
+  let format: ChecksumChaining
   /// The checksum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
   /// The bytes before the digits of a line's checksum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
   /// Creates the state before the first line of a file.
-  init(_ format: ChecksumForm) { self.format = format }
+  init(_ format: ChecksumChaining) { self.format = format }
 
   /// Writes the checksums into lines that the caller will append to the file.
   mutating func seal(_ lines: inout [UInt8]) {

@@ -35,7 +35,7 @@ public enum JournalError: ChangePreventingError, Equatable {
   /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
   /// The backup has resources of another broker, or of another queue.
-  case otherTarget(String, recorded: BackedUpQueue, here: BackedUpQueue)
+  case otherTarget(String, recorded: BackupSourceQueue, here: BackupSourceQueue)
   /// Undamaged lines follow a damaged line; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
   /// A line is undamaged, but lines before this line were removed, moved or added.

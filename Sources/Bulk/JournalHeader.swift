@@ -50,7 +50,7 @@ public struct JournalHeader: Sendable, Equatable {
   static let versions = 1...3
 
   /// The form of the lines' checksums.
-  var format: JournalChecksums.ChecksumForm { version < 3 ? .separate : .chained }
+  var format: JournalChecksums.ChecksumChaining { version < 3 ? .separate : .chained }
 
   /// The header as the JSON object of the journal's first line.
   public var json: JSONObject {

@@ -10,7 +10,7 @@ struct JournalIntentLines {
   private(set) var identities: [ChangeIdentity] = []
   /// The number of bytes to reserve on the disk for the later lines with the outcomes.
   private(set) var owed = 0
-  private let format: JournalChecksums.ChecksumForm
+  private let format: JournalChecksums.ChecksumChaining
   /// The longest time that a carrier can keep a change before its request is sent (`ChangeCarrier.longestDelay`).
   private let delay: Duration
   /// The timeout of the last added change, and the text in its line: the timeout plus `delay`, in milliseconds.
@@ -24,7 +24,7 @@ struct JournalIntentLines {
   ///   - format: The form of the lines' checksums.
   ///   - delay: The longest time that a carrier can keep a change before its request is sent
   ///     (`ChangeCarrier.longestDelay`).
-  init(_ format: JournalChecksums.ChecksumForm, delay: Duration = .zero) {
+  init(_ format: JournalChecksums.ChecksumChaining, delay: Duration = .zero) {
     (self.format, self.delay) = (format, delay)
     life.text = String(delay.wholeMilliseconds)
   }

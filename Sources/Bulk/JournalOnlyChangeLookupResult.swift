@@ -14,7 +14,7 @@ public struct JournalOnlyChangeLookupResult: Sendable {
   public init() {}
 }
 
-extension ChangeSafeguards {
+extension StatementSafeguards {
   /// Looks up changes of earlier runs that have unknown outcomes and do not occur in this run's input.
   ///
   /// A resumed statement can have another input than the earlier run. For example, an element can be missing in a list

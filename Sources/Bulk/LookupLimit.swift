@@ -29,13 +29,13 @@ public struct FailedLookups: Sendable {
 ///
 /// After three timeouts in a row, no more lookups are allowed.
 final class LookupLimit: Sendable {
-  private struct TimeoutAndFailureCounts {
+  private struct ConsecutiveTimeoutsAndFailures {
     var timeouts = 0
     var failures = FailedLookups()
   }
 
   private let concurrency = ConcurrencyLimit(LookupLimit.most)
-  private let state = Mutex(TimeoutAndFailureCounts())
+  private let state = Mutex(ConsecutiveTimeoutsAndFailures())
   /// The number of timeouts in a row after which no more lookups are allowed.
   static let timeoutLimit = 3
 

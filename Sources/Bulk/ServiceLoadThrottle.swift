@@ -7,7 +7,7 @@ import Synchronization
 /// The option `throttle:` requests a throttle (BulkChanges.md, "Care for the service").
 public final class ServiceLoadThrottle: Sendable {
   /// The limits of a throttle; changes wait while the queue or the reply times exceed a limit.
-  public struct LoadLimits: Sendable {
+  public struct LoadThresholds: Sendable {
     /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
     /// The maximum for the 95th percentile of the reply times, such as 200 ms; nil for no limit.
@@ -46,7 +46,7 @@ public final class ServiceLoadThrottle: Sendable {
     public let reason: String
   }
 
-  private let limits: LoadLimits
+  private let limits: LoadThresholds
   private let isBlocked: @Sendable () -> Bool
   private let note: @Sendable (String) -> Void
   private let probe: @Sendable () async throws -> QueueState?
@@ -68,7 +68,7 @@ public final class ServiceLoadThrottle: Sendable {
   ///   - probe: Reads the queue's depth; returns nil if the queue does not exist.
   ///   - sample: Sends one read to the service. The duration of the read shows whether the service is fast again.
   public init(
-    _ limits: LoadLimits, isBlocked: @escaping @Sendable () -> Bool = { false },
+    _ limits: LoadThresholds, isBlocked: @escaping @Sendable () -> Bool = { false },
     note: @escaping @Sendable (String) -> Void = { _ in }, probe: @escaping @Sendable () async throws -> QueueState?,
     sample: @escaping @Sendable () async throws -> Void
   ) {

@@ -7,7 +7,7 @@ import Synchronization
 /// in loops and blocks. A stage such as `| create` counts its own outcomes.
 public final class StatementConsentsAndOutcomes: Sendable {
   private struct ConsentsTalliesAndWatch {
-    var consents: [ConsentScope: DestroyConsent] = [:]
+    var consents: [ConsentCoverage: DestroyConsent] = [:]
     var noted: Set<String> = []
     /// The counts of outcomes, for each command's name and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
@@ -27,10 +27,10 @@ public final class StatementConsentsAndOutcomes: Sendable {
   public init(_ run: RunWideSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the user's stored consent for the changes in a scope; nil if no consent is stored.
-  public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }
+  public func consent(for subject: ConsentCoverage) -> DestroyConsent? { state.withLock { $0.consents[subject] } }
 
   /// Stores the user's consent for the changes in a scope.
-  public func keep(_ consent: DestroyConsent, for subject: ConsentScope) {
+  public func keep(_ consent: DestroyConsent, for subject: ConsentCoverage) {
     state.withLock { $0.consents[subject] = consent }
   }
 

@@ -41,7 +41,7 @@ public struct UnknownChangeResolver: Sendable {
   /// one request.
   private let goal: JSONObject?
   private let limit = LookupLimit()
-  private let keyControl = KeyLookupControl()
+  private let keyControl = KeyLookupTestCreate()
 
   /// Creates a resolver that reads with a client.
   ///

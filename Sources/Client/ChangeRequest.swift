@@ -56,7 +56,7 @@ extension ResourceClient {
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> ChangeRequest {
-    let document = try RecordDocument(record, settings, verb: "create")
+    let document = try ResourceFromRecord(record, settings, verb: "create")
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
         .value, "\(label("create")): the record has the id \(id.text), but the service assigns ids",
@@ -75,7 +75,7 @@ extension ResourceClient {
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
-    let document = try RecordDocument(record, settings, verb: "update")
+    let document = try ResourceFromRecord(record, settings, verb: "update")
     _ = try document.id(.string(id), of: "the resource")
     if !document.isResource, let own = record["id"], own.idText != id {
       throw ClientError(

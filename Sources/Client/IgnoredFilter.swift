@@ -55,7 +55,7 @@ public struct IgnoredFilterDetector: Sendable {
   public private(set) var unchecked: [UncheckableFilter] = []
 
   /// The result of comparing a filter with a resource.
-  private enum Result {
+  private enum MatchResult {
     case matches
     case differs(field: String, found: String)
     case unchecked(UncheckableFilter.Reason)
@@ -82,7 +82,7 @@ public struct IgnoredFilterDetector: Sendable {
     }
   }
 
-  private static func compared(_ resource: JSONObject, _ name: String, _ wanted: [Substring]) -> Result {
+  private static func compared(_ resource: JSONObject, _ name: String, _ wanted: [Substring]) -> MatchResult {
     guard wanted.allSatisfy(\.isPlain) else { return .unchecked(.value) }
     if let attribute = resource["attributes"]?.attribute(name) {
       guard let matches = matches(attribute, wanted) else { return .unchecked(.field) }

@@ -54,12 +54,12 @@ extension ResourceClient {
   ) -> TransportRequest? {
     guard let poster else { return nil }
     let encoded = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
-    poster.post(CallbackChangeRequest(encoded, self, givesDocument: givesDocument, number: number, receiver))
+    poster.post(ChangeRequestWithCallback(encoded, self, givesDocument: givesDocument, number: number, receiver))
     return encoded.envelope
   }
 
   /// A change that passes its reply to a ``ChangeReplyReceiver``, so that no Swift task has to wait.
-  private final class CallbackChangeRequest: CallbackRequest, @unchecked Sendable {
+  private final class ChangeRequestWithCallback: RequestWithCallback, @unchecked Sendable {
     private let client: ResourceClient
     private let trace: RequestReplyTrace?
     private let givesDocument: Bool

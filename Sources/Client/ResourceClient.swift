@@ -12,8 +12,8 @@ import JSONText
 public struct ResourceClient: Sendable {
   struct ClientProperties: Sendable {
     var transport: any Transport
-    /// The transport as a `PostingTransport`; nil if the transport can't pass replies to a function.
-    let poster: (any PostingTransport)?
+    /// The transport as a `CallbackTransport`; nil if the transport can't pass replies to a function.
+    let poster: (any CallbackTransport)?
     var settings: ClientSettings
     var trace: Trace?
     var lateReplies: LateReplies?
@@ -51,8 +51,8 @@ public struct ResourceClient: Sendable {
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
 
-  /// The transport as a `PostingTransport`; nil if the transport can't pass replies to a function.
-  var poster: (any PostingTransport)? { box.properties.poster }
+  /// The transport as a `CallbackTransport`; nil if the transport can't pass replies to a function.
+  var poster: (any CallbackTransport)? { box.properties.poster }
 
   /// The client's settings.
   public var settings: ClientSettings {
@@ -112,7 +112,7 @@ public struct ResourceClient: Sendable {
   ) {
     box = SharedClientProperties(
       ClientProperties(
-        transport: transport, poster: transport as? any PostingTransport, settings: settings, trace: trace,
+        transport: transport, poster: transport as? any CallbackTransport, settings: settings, trace: trace,
         lateReplies: lateReplies))
   }
 

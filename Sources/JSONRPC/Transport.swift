@@ -84,9 +84,9 @@ public protocol Transport: Sendable {
 }
 
 /// A transport that can pass a reply to a function, so that no task waits for the reply.
-public protocol PostingTransport: Transport {
-  /// Sends a request like ``Transport/send(_:)``, and calls ``CallbackRequest/receive(_:)`` with the reply or an error.
-  func post(_ request: CallbackRequest)
+public protocol CallbackTransport: Transport {
+  /// Sends a request like ``Transport/send(_:)``, and calls ``RequestWithCallback/receive(_:)`` with the reply or an error.
+  func post(_ request: RequestWithCallback)
 
   /// Makes a posted request fail with `cancelled`.
   ///
@@ -94,7 +94,7 @@ public protocol PostingTransport: Transport {
   func cancel(_ envelope: TransportRequest)
 }
 
-extension PostingTransport {
+extension CallbackTransport {
   /// Posts a request, and waits for the body of the reply or for an error, like ``Transport/send(_:)``.
   ///
   /// The function is inlined, so that each request needs fewer suspensions. The continuation is unsafe, because a

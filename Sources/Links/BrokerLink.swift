@@ -168,7 +168,7 @@ package final class BrokerLink: PoolBrokerLink {
 }
 
 /// The transport of a link to a broker, which sends requests with a queue client.
-private final class BrokerTransport: PostingTransport {
+private final class BrokerTransport: CallbackTransport {
   private let client: ReconnectingQueueClient
 
   init(_ client: ReconnectingQueueClient) { self.client = client }
@@ -181,7 +181,7 @@ private final class BrokerTransport: PostingTransport {
 
   func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ request: CallbackRequest) {
+  func post(_ request: RequestWithCallback) {
     let envelope = request.envelope
     client.post(
       correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
@@ -195,7 +195,7 @@ private final class BrokerTransport: PostingTransport {
   func close() async { await client.close() }
 }
 
-extension CallbackRequest: ReplyReceiver {
+extension RequestWithCallback: ReplyReceiver {
   /// Receives the reply, and converts an error of the broker's connection to a link error.
   package func receive(_ reply: Result<[UInt8], AMQPClientError>) {
     switch reply {

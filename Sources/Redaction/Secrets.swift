@@ -57,7 +57,7 @@ public enum Secrets {
   /// Returns the ranges of passwords in URIs, and of secret members of JSON objects and records.
   private static func places(_ text: String) -> [SecretRange] {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return [] }
-    let joined = JoinedStringText(text)
+    let joined = JoinedStringLiterals(text)
     let uris = URIPasswordFinder(joined.characters)
     let places =
       uris.ranges.map { ($0, uris.brokerRanges.contains($0)) } + members(joined.characters).map { ($0, false) }

@@ -41,9 +41,9 @@ public enum TerminalSafeText {
     return String(scalars[..<end]) + "... (\(scalars[end...].count) characters left out)"
   }
 
-  private enum EscapingForm { case lines, line, json }
+  private enum EscapedTextKind { case lines, line, json }
 
-  private static func shown(_ text: String, _ form: EscapingForm) -> String {
+  private static func shown(_ text: String, _ form: EscapedTextKind) -> String {
     guard mayNeedEscapes(text, form) else { return text }
     let scalars = Array(text.unicodeScalars)
     var shown = String.UnicodeScalarView()
@@ -60,14 +60,14 @@ public enum TerminalSafeText {
   /// Whether a text may need escapes, because it contains other characters than visible ASCII.
   ///
   /// A newline or a tab counts only if `form` escapes it.
-  private static func mayNeedEscapes(_ text: String, _ form: EscapingForm) -> Bool {
+  private static func mayNeedEscapes(_ text: String, _ form: EscapedTextKind) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
     }
   }
 
   private static func isHidden(
-    _ scalar: Unicode.Scalar, _ index: Int, _ scalars: [Unicode.Scalar], _ form: EscapingForm
+    _ scalar: Unicode.Scalar, _ index: Int, _ scalars: [Unicode.Scalar], _ form: EscapedTextKind
   ) -> Bool {
     guard isJoiner(scalar) else { return steers(scalar) }
     let before = scalars[..<index].last { !isMark($0) }
@@ -91,7 +91,7 @@ public enum TerminalSafeText {
 
   private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x200C || scalar.value == 0x200D }
 
-  private static func isVisible(_ scalar: Unicode.Scalar, _ form: EscapingForm) -> Bool {
+  private static func isVisible(_ scalar: Unicode.Scalar, _ form: EscapedTextKind) -> Bool {
     if scalar.properties.isWhitespace || isJoiner(scalar) || steers(scalar) { return false }
     return form != .json || scalar != "\""
   }

@@ -26,7 +26,7 @@ func check(_ options: CheckCommandOptions, _ console: Console) -> Int32 {
   sessionOptions.renderer = DiagnosticRenderer(
     width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   let session = Session.offline(
-    options: sessionOptions, output: BufferedResultOutput(write: console.write), note: console.note, draw: console.draw)
+    options: sessionOptions, output: ResultOutput(write: console.write), note: console.note, draw: console.draw)
   var status: Int32 = 0
   for file in options.files {
     do throws(Fault) {

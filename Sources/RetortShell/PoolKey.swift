@@ -46,7 +46,7 @@ func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSON
 }
 
 /// Opens a pool of workers for a statement, on the connection of the client that the statement uses.
-func openPool(_ request: OpenWorkerPoolRequest, _ environment: [String: String]) async throws(ClientError)
+func openPool(_ request: PooledStatementSettings, _ environment: [String: String]) async throws(ClientError)
   -> any ChangeCarrier
 {
   guard let link = request.link as? BrokerLink else {

@@ -39,7 +39,7 @@ final class Prompt: Sendable {
   /// - Returns: The exit status of the program.
   func run() async -> Int32 {
     let editor: LineEditor
-    do throws(TerminalError) {
+    do throws(LineEditorError) {
       editor = try LineEditor(history: history, completion: completion, painting: painting, help: help)
     } catch {
       console.note("\(error)\n")
@@ -199,7 +199,7 @@ final class Prompt: Sendable {
   /// If the history's file can't be used, a note says so, and the history only lasts until the end of the session.
   private var history: History {
     guard demo == nil, let file = HistoryFile(environment: environment) else { return History() }
-    do throws(TerminalError) { return try History(file: file, directory: Self.workingDirectory) } catch {
+    do throws(LineEditorError) { return try History(file: file, directory: Self.workingDirectory) } catch {
       console.note("note: \(error)\n")
       return History()
     }
@@ -241,14 +241,14 @@ final class Prompt: Sendable {
   }
 
   private func remember(_ text: String, _ editor: LineEditor) {
-    do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
+    do throws(LineEditorError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
   /// Opens a text in the user's editor, and adds the edited text to the draft.
   ///
   /// If the edited text is empty, the draft does not change.
   private func edit(_ text: String) async {
-    do throws(TerminalError) {
+    do throws(LineEditorError) {
       guard let edited = try await ExternalEditor(environment: environment).edited(text) else {
         return console.note("note: the editor failed, so the statement was not run\n")
       }

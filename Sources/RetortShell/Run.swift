@@ -289,7 +289,7 @@ func makeSession(
   var own = options.session(arguments: arguments, environment: environment, console: console)
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
-  let output = BufferedResultOutput(
+  let output = ResultOutput(
     isTerminal: console.isTerminal, columns: console.columns, rows: console.rows,
     failure: { Console.failureText }, write: console.write)
   let topics = options.topics ?? []
@@ -301,7 +301,7 @@ func makeSession(
   }
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
-      return OfflinePreviewLink(try offlineAddress(uri)) { request in
+      return RequestPreviewLink(try offlineAddress(uri)) { request in
         console.write(json: .object(request))
       }
     }

@@ -47,7 +47,7 @@ struct StartFiles {
   func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
-    do throws(TerminalError) {
+    do throws(LineEditorError) {
       return try FilesTrustedByUser(environment: environment)?.contains(Self.resolved(Self.local), text) ?? false
     } catch {
       note("error: \(error)\n")
@@ -64,7 +64,7 @@ struct StartFiles {
     guard let trusted = FilesTrustedByUser(environment: environment) else {
       throw Fault(.file, "no directory is known for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
     }
-    do throws(TerminalError) { try trusted.add(Self.resolved(path), text) } catch {
+    do throws(LineEditorError) { try trusted.add(Self.resolved(path), text) } catch {
       throw Fault(.file, "\(error)")
     }
     return SourceText(name: path, text: text)

@@ -58,7 +58,7 @@ struct ServedQueue: Sendable {
       return ServiceRepliesWithDelays([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
-    let body = faults.drawsRounding(&random) ? RoundedAndTrimmedRequest.body(delivery.body) : delivery.body
+    let body = faults.drawsRounding(&random) ? RequestRounderAndTrimmer.body(delivery.body) : delivery.body
     let reply =
       carriesOut
       ? service.reply(

@@ -41,7 +41,7 @@ public enum AnswerReader {
     } during: {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
-          do throws(TerminalError) {
+          do throws(LineEditorError) {
             try BlockingThread.start { continuation.resume(returning: question.answer(events)) }
           } catch { continuation.resume(returning: nil) }
         }

@@ -11,7 +11,7 @@ final class BlockingThread {
   /// Starts a detached thread that runs `body`.
   ///
   /// The captured variables of `body` must not be used elsewhere.
-  static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
+  static func start(_ body: sending @escaping () -> Void) throws(LineEditorError) {
     let thread = Unmanaged.passRetained(BlockingThread(body))
     var id = pthread_t()
     let failure = pthread_create(

@@ -26,7 +26,7 @@ final class EditingMailbox: Sendable {
   let bell: Int32
   private let events = Mutex<[EditingMailboxMessage]>([])
 
-  init() throws(TerminalError) {
+  init() throws(LineEditorError) {
     bell = retort_bell_open(0)
     guard bell >= 0 else { throw .refused(call: "eventfd", errno: errno) }
   }

@@ -14,8 +14,8 @@ public struct ExternalEditor: Sendable {
   /// The function passes the text to the editor in a temporary file that only the user can read. It then removes the
   /// file.
   ///
-  /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.
-  public func edited(_ text: String) async throws(TerminalError) -> String? {
+  /// - Throws: ``LineEditorError/refused(call:errno:)`` if the file can't be created.
+  public func edited(_ text: String) async throws(LineEditorError) -> String? {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/retort-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw .refused(call: "mkdtemp", errno: errno) }
@@ -26,14 +26,14 @@ public struct ExternalEditor: Sendable {
       rmdir(directory)
     }
     try Self.write(text.isEmpty ? "" : text + "\n", to: path)
-    guard let shell = ForegroundCommand("\(command) \"$1\"", [path]) else { return nil }
+    guard let shell = ForegroundProcess("\(command) \"$1\"", [path]) else { return nil }
     guard await shell.status() == 0 else { return nil }
     var edited = try Self.read(path)
     while edited.last?.isNewline == true { edited.removeLast() }
     return edited
   }
 
-  private static func write(_ text: String, to path: String) throws(TerminalError) {
+  private static func write(_ text: String, to path: String) throws(LineEditorError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .refused(call: "open", errno: errno) }
     defer { close(descriptor) }
@@ -43,7 +43,7 @@ public struct ExternalEditor: Sendable {
     }
   }
 
-  private static func read(_ path: String) throws(TerminalError) -> String {
+  private static func read(_ path: String) throws(LineEditorError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .refused(call: "open", errno: errno) }
     defer { close(descriptor) }

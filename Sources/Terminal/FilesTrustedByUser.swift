@@ -12,16 +12,16 @@ public struct FilesTrustedByUser: Sendable {
 
   /// Whether the user trusts the file at a path with the given text.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``.
-  public func contains(_ path: String, _ text: String) throws(TerminalError) -> Bool {
+  /// - Throws: ``LineEditorError/history(path:call:errno:)``.
+  public func contains(_ path: String, _ text: String) throws(LineEditorError) -> Bool {
     let entry = HistoryFile.line(of: Self.entry(path, text))
     return try file.load().contains { HistoryFile.line(of: $0) == entry }
   }
 
   /// Adds the file at a path, with its text, to the list.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``.
-  public func add(_ path: String, _ text: String) throws(TerminalError) {
+  /// - Throws: ``LineEditorError/history(path:call:errno:)``.
+  public func add(_ path: String, _ text: String) throws(LineEditorError) {
     if try !contains(path, text) { try file.append(History.StatementWithDirectory(statement: Self.entry(path, text))) }
   }
 

@@ -37,10 +37,10 @@ public struct History: Sendable {
   ///   - file: The file.
   ///   - directory: The working directory, which the history stores with each statement; nil for no directory.
   ///   - redact: A function that removes secrets from a statement; nil for the default rules.
-  /// - Throws: ``TerminalError/history(path:call:errno:)``.
+  /// - Throws: ``LineEditorError/history(path:call:errno:)``.
   public init(
     file: HistoryFile, directory: String? = nil, redacting redact: (@Sendable (String) -> String)? = nil
-  ) throws(TerminalError) {
+  ) throws(LineEditorError) {
     all = try file.load()
     self.file = file
     self.directory = directory
@@ -65,7 +65,7 @@ public struct History: Sendable {
   /// Appends a statement to the file.
   ///
   /// The statement must be a result of ``add(_:)``, which has removed the passwords.
-  func save(_ statement: String) throws(TerminalError) {
+  func save(_ statement: String) throws(LineEditorError) {
     try file?.append(StatementWithDirectory(statement: statement, directory: directory))
   }
 

@@ -41,7 +41,7 @@ public struct HistoryFile: Sendable, Equatable {
   /// Reads the newest statements, oldest first.
   ///
   /// If the file has more than twice the maximum number of statements, the function shortens the file to the maximum.
-  func load() throws(TerminalError) -> [History.StatementWithDirectory] {
+  func load() throws(LineEditorError) -> [History.StatementWithDirectory] {
     let file = try LockedPrivateFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
     let newest = lines.suffix(History.limit)
@@ -52,7 +52,7 @@ public struct HistoryFile: Sendable, Equatable {
   }
 
   /// Appends one statement.
-  func append(_ entry: History.StatementWithDirectory) throws(TerminalError) {
+  func append(_ entry: History.StatementWithDirectory) throws(LineEditorError) {
     try LockedPrivateFile(path: path).append(line: Array(Self.line(of: entry).utf8))
   }
 

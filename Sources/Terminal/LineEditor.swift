@@ -29,13 +29,13 @@ public final class LineEditor: Sendable {
   ///
   /// Readline reads keys from `input` and writes to `output`.
   ///
-  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor, or
-  ///   ``TerminalError/refused(call:errno:)``.
+  /// - Throws: ``LineEditorError/secondEditor`` if the process already has an editor, or
+  ///   ``LineEditorError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
     completion: @escaping TabCandidates.CompletionSource = { _, _ in .none }, painting: LinePainting? = nil,
     help: HelpSource? = nil
-  ) throws(TerminalError) {
+  ) throws(LineEditorError) {
     guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
     let mailbox = try EditingMailbox()
     self.mailbox = mailbox
@@ -49,7 +49,7 @@ public final class LineEditor: Sendable {
   private static func startThread(
     _ mailbox: EditingMailbox, _ input: Int32, _ output: Int32, _ entries: [String],
     _ completion: @escaping TabCandidates.CompletionSource, _ painting: LinePainting?, _ help: HelpSource?
-  ) throws(TerminalError) {
+  ) throws(LineEditorError) {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
@@ -92,9 +92,9 @@ public final class LineEditor: Sendable {
 
   /// Adds a complete statement to the statements for the arrow keys, and to the history file.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``. After this error, the arrow keys still show the statement.
-  public func remember(_ statement: String) throws(TerminalError) {
-    try history.withLock { history throws(TerminalError) in
+  /// - Throws: ``LineEditorError/history(path:call:errno:)``. After this error, the arrow keys still show the statement.
+  public func remember(_ statement: String) throws(LineEditorError) {
+    try history.withLock { history throws(LineEditorError) in
       guard let entry = history.add(statement) else { return }
       mailbox.post(.remember(entry))
       try history.save(entry)

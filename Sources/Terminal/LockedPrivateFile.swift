@@ -11,7 +11,7 @@ struct LockedPrivateFile: ~Copyable {
   /// Opens and locks the file.
   ///
   /// A missing file and missing directories are created.
-  init(path: String) throws(TerminalError) {
+  init(path: String) throws(LineEditorError) {
     self.path = path
     Self.makeDirectories(of: path)
     descriptor = try Self.openLocked(path)
@@ -23,7 +23,7 @@ struct LockedPrivateFile: ~Copyable {
   }
 
   /// Reads the whole content of the file.
-  func read() throws(TerminalError) -> [UInt8] {
+  func read() throws(LineEditorError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -37,7 +37,7 @@ struct LockedPrivateFile: ~Copyable {
   /// Appends a line to the file.
   ///
   /// If the last line of the file has no line end, the function adds one first.
-  func append(line: [UInt8]) throws(TerminalError) {
+  func append(line: [UInt8]) throws(LineEditorError) {
     let feed = UInt8(ascii: "\n")
     var last = feed
     let end = lseek(descriptor, 0, SEEK_END)
@@ -48,7 +48,7 @@ struct LockedPrivateFile: ~Copyable {
   /// Replaces the content of the file.
   ///
   /// After a failure, the file has its old content.
-  func replace(with bytes: [UInt8]) throws(TerminalError) {
+  func replace(with bytes: [UInt8]) throws(LineEditorError) {
     let target = realpath(path, nil)
     defer { free(target) }
     let resolved = target.map { String(cString: $0) } ?? path
@@ -72,7 +72,7 @@ struct LockedPrivateFile: ~Copyable {
   /// Opens and locks the file.
   ///
   /// If another process replaced the file during the wait for the lock, the function opens the new file.
-  private static func openLocked(_ path: String) throws(TerminalError) -> Int32 {
+  private static func openLocked(_ path: String) throws(LineEditorError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
       guard descriptor >= 0 else { throw .history(path: path, call: "open", errno: errno) }
@@ -96,7 +96,7 @@ struct LockedPrivateFile: ~Copyable {
     }
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(TerminalError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(LineEditorError) {
     let count = Glibc.write(descriptor, bytes, bytes.count)
     guard count >= 0 else { throw .history(path: path, call: "write", errno: errno) }
     guard count == bytes.count else { throw .history(path: path, call: "write", errno: ENOSPC) }

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// While the pager runs, Ctrl-Z sends no signal.
 public final class PagerProcess: Sendable {
-  private let command: ForegroundCommand
+  private let command: ForegroundProcess
   private let pipe: Mutex<PagerPipe>
 
   /// The pipe to a pager.
@@ -40,7 +40,7 @@ public final class PagerProcess: Sendable {
     // In its secure mode, `less` ignores SIGTSTP. If Ctrl-Z stopped only this program, both the shell and the pager
     // would read keys.
     retort_suspend_key_off(0)
-    guard let started = ForegroundCommand(script, input: ends[0]) else {
+    guard let started = ForegroundProcess(script, input: ends[0]) else {
       retort_mode_restore(0)
       close(ends[1])
       return nil

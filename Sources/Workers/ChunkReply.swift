@@ -68,12 +68,12 @@ struct ChunkReply: Sendable {
   /// The reply as the result of a JSON-RPC response.
   ///
   /// In `outcomes`, one number stands for consecutive changes with the outcome `omitted`: `[57,{"error":{...}},142]`.
-  /// The reply times are a text, see ``PackedIntegers``.
+  /// The reply times are a text, see ``IntegerListText``.
   var json: JSONValue {
     .object(
       JSONObject([
         ("outcomes", .array(JSONArray(groups.map(\.json)))),
-        ("times", .string(PackedIntegers(times).text)),
+        ("times", .string(IntegerListText(times).text)),
         ("took", .number(JSONNumber(time.microseconds))), ("window", .number(JSONNumber(window))),
       ]))
   }
@@ -81,7 +81,7 @@ struct ChunkReply: Sendable {
   /// Creates a reply from received JSON; nil for JSON that is not a reply with `count` outcomes.
   init?(_ json: JSONValue, count: Int) {
     guard let list = json["outcomes"]?.arrayValue,
-      let times = json["times"]?.stringValue.flatMap(PackedIntegers.integers), times.count == count
+      let times = json["times"]?.stringValue.flatMap(IntegerListText.integers), times.count == count
     else { return nil }
     self.times = times
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)

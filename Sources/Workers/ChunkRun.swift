@@ -22,7 +22,7 @@ struct ChunkRun: Sendable {
   var isCurrent: @Sendable () -> Bool = { true }
 
   /// The outcomes of the chunk's changes so far.
-  private final class ChunkProgress: Sendable {
+  private final class OutcomesSoFar: Sendable {
     private struct ChangeOutcomes {
       var items: [ChunkReply.TimedOutcome]
       var failures = 0
@@ -58,15 +58,15 @@ struct ChunkRun: Sendable {
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - WorkerPool.now)
-    let progress = ChunkProgress(chunk.changes.count)
+    let progress = OutcomesSoFar(chunk.changes.count)
     let left = isRedelivered ? await lookUp(progress) : Array(chunk.changes.indices)
     await carryOut(left, until: end, progress)
     return ChunkReply(progress.items, time: .now - begin, window: window)
   }
 
   /// Sends the changes with the given indices, and waits for their outcomes.
-  private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: ChunkProgress) async {
-    let carrier = PostingClientCarrier(client)
+  private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: OutcomesSoFar) async {
+    let carrier = CallbackClientCarrier(client)
     let changes = ChangeWindow(window) { [chunk] index, result, latency in
       let (change, outcome) = (chunk.changes[index], ChunkReply.Outcome(result))
       let item = chunk.givesResults ? outcome : outcome.withoutContents(change)
@@ -96,7 +96,7 @@ struct ChunkRun: Sendable {
   /// requests of the lost worker.
   ///
   /// - Returns: The indices of the changes to send again.
-  private func lookUp(_ progress: ChunkProgress) async -> [Int] {
+  private func lookUp(_ progress: OutcomesSoFar) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
     let resolver = UnknownChangeResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)

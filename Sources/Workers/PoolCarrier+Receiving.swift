@@ -5,12 +5,12 @@ extension PoolCarrier {
   /// Passes the outcomes in a reply to the receivers of the changes.
   ///
   /// - Returns: The number of failures, and the changes that the worker did not send.
-  func end(_ portion: [ChangeWithoutOutcome], _ reply: ChunkReply) -> (failures: Int, left: [ChangeWithoutOutcome]) {
-    var (index, failures, left): (Int, Int, [ChangeWithoutOutcome]) = (0, 0, [])
+  func end(_ portion: [PendingChange], _ reply: ChunkReply) -> (failures: Int, left: [PendingChange]) {
+    var (index, failures, left): (Int, Int, [PendingChange]) = (0, 0, [])
     for group in reply.groups {
       defer { index += group.count }
       if case .omitted = group.outcome {
-        ChangeWithoutOutcome.end(succeeded: portion[index..<index + group.count], reply.times)
+        PendingChange.end(succeeded: portion[index..<index + group.count], reply.times)
         continue
       }
       let waiting = portion[index]
@@ -26,7 +26,7 @@ extension PoolCarrier {
   }
 }
 
-extension PoolCarrier.ChangeWithoutOutcome {
+extension PoolCarrier.PendingChange {
   /// Ends the change with an error, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 

@@ -1,7 +1,7 @@
 extension PoolCarrier {
   /// The changes and the chunks of a carrier, and the state of its pool.
   struct WaitingChangesAndSentChunks {
-    var waiting: [ChangeWithoutOutcome] = []
+    var waiting: [PendingChange] = []
     /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
     var head = 0
     var inFlight = 0

@@ -36,7 +36,7 @@ package final class PoolCarrier: CallbackCarrier {
   }
 
   /// A change without an outcome yet, and the receiver of the outcome.
-  struct ChangeWithoutOutcome: Sendable {
+  struct PendingChange: Sendable {
     let change: Change
     /// The number of chunks that contained this change, but whose worker did not send it.
     var attempts = 0
@@ -196,7 +196,7 @@ package final class PoolCarrier: CallbackCarrier {
 
   /// Takes changes for the next chunks.
   package func take(_ changes: [(change: Change, number: Int)], for receiver: any GroupedReplyReceiver) {
-    let waiting = changes.map { ChangeWithoutOutcome($0.change, $0.number, receiver) }
+    let waiting = changes.map { PendingChange($0.change, $0.number, receiver) }
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
       state.waiting.append(contentsOf: waiting)
@@ -242,8 +242,8 @@ package final class PoolCarrier: CallbackCarrier {
   ///
   /// The function also returns the chunk's number, and the number of failures that the chunk may have. The waiting
   /// changes are spread evenly over the chunks that can be sent now.
-  private func nextChunk() -> ([ChangeWithoutOutcome], number: Int, grant: ChunkFailureBudget.FailureGrant)? {
-    state.withLock { state -> ([ChangeWithoutOutcome], number: Int, grant: ChunkFailureBudget.FailureGrant)? in
+  private func nextChunk() -> ([PendingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? {
+    state.withLock { state -> ([PendingChange], number: Int, grant: ChunkFailureBudget.FailureGrant)? in
       let free = max(1, state.workers) * 2 - state.chunks
       let room = state.budget.room(beside: state.inFlight)
       guard !state.isEnded, free > 0, room > 0, state.count > 0 else { return nil }
@@ -263,10 +263,10 @@ package final class PoolCarrier: CallbackCarrier {
     }
   }
 
-  private func send(_ chunk: Chunk, _ portion: [ChangeWithoutOutcome], _ grant: ChunkFailureBudget.FailureGrant) async {
+  private func send(_ chunk: Chunk, _ portion: [PendingChange], _ grant: ChunkFailureBudget.FailureGrant) async {
     let reply: Result<ChunkReply, ClientError>
     do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
-    var (failures, left): (Int, [ChangeWithoutOutcome]) = (0, [])
+    var (failures, left): (Int, [PendingChange]) = (0, [])
     switch reply {
     case .success(let reply):
       (failures, left) = end(portion, reply)
@@ -303,9 +303,9 @@ package final class PoolCarrier: CallbackCarrier {
   ///
   /// A change fails after five chunks in which no worker sent it. A chunk that reached its limit of failures (`isCut`)
   /// does not count.
-  private func repeatLater(_ left: [ChangeWithoutOutcome], isCut: Bool) {
+  private func repeatLater(_ left: [PendingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
-    var again: [ChangeWithoutOutcome] = []
+    var again: [PendingChange] = []
     for var waiting in left {
       if !isCut { waiting.attempts += 1 }
       if waiting.attempts < Self.attempts { again.append(waiting) } else { waiting.fail(.notSent(by: pool)) }
@@ -319,7 +319,7 @@ package final class PoolCarrier: CallbackCarrier {
   }
 
   /// Reports an error for unsent changes, because the statement has ended or the pool has lost its workers.
-  private func refuse(_ changes: some Sequence<ChangeWithoutOutcome>) {
+  private func refuse(_ changes: some Sequence<PendingChange>) {
     let isLost = isLost
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
   }
@@ -360,7 +360,7 @@ package final class PoolCarrier: CallbackCarrier {
     refuse(takeWaiting())
   }
 
-  private func takeWaiting() -> ArraySlice<ChangeWithoutOutcome> {
+  private func takeWaiting() -> ArraySlice<PendingChange> {
     state.withLock { state in
       defer { (state.waiting, state.head) = ([], 0) }
       return state.waiting[state.head...]

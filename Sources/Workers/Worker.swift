@@ -46,7 +46,7 @@ final class Worker: Sendable {
   ///
   /// `taken` is the number of chunks that the worker got on earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(AMQPClientError) -> ServiceChannel {
-    let validity = DeliveryValidity(freezeDetector)
+    let validity = DeliveredChunkValidity(freezeDetector)
     Task {
       _ = await connection.ended()
       validity.end()
@@ -89,7 +89,9 @@ final class Worker: Sendable {
   }
 
   /// Carries out the chunk of a request; returns the reply, and a stream of late replies to the chunk's changes.
-  private func answer(_ delivery: DeliveredRequest, _ validity: DeliveryValidity) async -> ServiceRepliesWithDelays {
+  private func answer(_ delivery: DeliveredRequest, _ validity: DeliveredChunkValidity) async
+    -> ServiceRepliesWithDelays
+  {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
       note(refusal: "a message that is not a JSON-RPC request")
@@ -143,7 +145,7 @@ final class Worker: Sendable {
   }
 
   private func carriedOut(
-    _ chunk: Chunk, _ delivery: DeliveredRequest, _ validity: DeliveryValidity
+    _ chunk: Chunk, _ delivery: DeliveredRequest, _ validity: DeliveredChunkValidity
   ) async throws(ChunkRefusal) -> ChunkReply {
     guard !chunk.changes.isEmpty else { return ChunkReply([], time: .zero) }
     if delivery.isRedelivered {

@@ -117,7 +117,7 @@ import Testing
     link.work.async { busy.wait() }
     let change = envelope(transport)
     let (replies, reply) = AsyncStream.makeStream(of: Bool.self)
-    let posting = try #require(transport as? any PostingTransport)
+    let posting = try #require(transport as? any CallbackTransport)
     posting.post(ObservedRequest(change) { reply.yield((try? $0.get()) != nil) })
     posting.cancel(change)
     busy.signal()
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func requestsAreAnsweredInTheOrderInWhichTheyAreSent() async throws {
-    let transport = try #require(try await link.open(queue: "tags") as? any PostingTransport)
+    let transport = try #require(try await link.open(queue: "tags") as? any CallbackTransport)
     let (replies, reply) = AsyncStream.makeStream(of: Int.self)
     for number in 0..<64 { transport.post(ObservedRequest(envelope(transport, "show")) { _ in reply.yield(number) }) }
     var order: [Int] = []
@@ -164,7 +164,7 @@ import Testing
 }
 
 /// A posted request that passes its reply to a closure of the test.
-private final class ObservedRequest: CallbackRequest, @unchecked Sendable {
+private final class ObservedRequest: RequestWithCallback, @unchecked Sendable {
   private let observe: @Sendable (Result<[UInt8], LinkError>) -> Void
 
   init(_ envelope: TransportRequest, _ observe: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {

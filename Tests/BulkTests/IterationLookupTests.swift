@@ -24,7 +24,7 @@ import Testing
   /// The service has post 12 with one view, and no post 14.
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
-    _ step: IterationChangeRole = IterationChangeRole(), isSettled: Bool = false
+    _ step: IterationResumeHints = IterationResumeHints(), isSettled: Bool = false
   ) async throws -> Journal.IterationLookupFinding {
     defer { unlink(path) }
     let header = JournalHeader(
@@ -95,7 +95,7 @@ import Testing
   ///
   /// It makes no difference which changes the service carried out in the earlier run.
   @Test func commandsThatReadFirstRunAgain() async throws {
-    var step = IterationChangeRole()
+    var step = IterationResumeHints()
     step.readsFirst = true
     let done = Outcome.done(.result(.null))
     #expect(
@@ -113,7 +113,7 @@ import Testing
   func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupFinding)
     async throws
   {
-    var step = IterationChangeRole()
+    var step = IterationResumeHints()
     step.keyField = "text"
     let change = Change(
       target: Change.posts, verb: .create, method: "create",

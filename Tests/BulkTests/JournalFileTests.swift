@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Returns the lines of a journal that contain these objects and their checksums.
-  private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
+  private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.ChecksumChaining) -> [UInt8] {
     var sums = JournalChecksums(format)
     var lines = objects.flatMap { JournalLineEncoder.encoded($0, format) }
     sums.seal(&lines)

@@ -30,9 +30,9 @@ import Testing
 
   private func run(
     _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
-    rule: ChangeSafeguards.UnknownChangeRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
+    rule: StatementSafeguards.UnknownChangeRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
   ) async -> StatementReport {
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
     let dispatcher = ChangeDispatcher(
@@ -183,8 +183,8 @@ import Testing
   @Test(
     arguments: [
       (.fail, "0 ok, 1 unknown"), (.retry, "1 ok"), (.skip, "0 ok, 1 unknown and skipped"),
-    ] as [(ChangeSafeguards.UnknownChangeRule, String)])
-  func unknownChangesFollowTheOption(rule: ChangeSafeguards.UnknownChangeRule, text: String) async throws {
+    ] as [(StatementSafeguards.UnknownChangeRule, String)])
+  func unknownChangesFollowTheOption(rule: StatementSafeguards.UnknownChangeRule, text: String) async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     try await journal.intend([change(1)])
@@ -250,7 +250,7 @@ import Testing
   @Test func haltStopsAtASharesOfFailures() async {
     func halted(_ halt: FailureLimit, bad: Set<Int>) async -> (StatementReport, ScriptedCarrier) {
       let carrier = ScriptedCarrier { bad.contains(Int($0.id ?? "") ?? 0) ? ClientError(.invalid, "no") : nil }
-      var guards = ChangeSafeguards()
+      var guards = StatementSafeguards()
       guards.halt = halt
       var rest: [Element]? = (1...100).map { Element($0) }
       let dispatcher = ChangeDispatcher(

@@ -44,7 +44,7 @@ import Testing
     let first = try Journal(path, header)
     try await first.intend([earlier])
     first.release()
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.journal = try Journal(path, header)
     guards.resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: isSettled)
     let carrier = ScriptedCarrier()

@@ -13,7 +13,7 @@ import Testing
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
   private func run(
-    _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: ChangeSafeguards
+    _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: StatementSafeguards
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
@@ -31,8 +31,8 @@ import Testing
       key: key)
   }
 
-  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> ChangeSafeguards {
-    var guards = ChangeSafeguards()
+  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> StatementSafeguards {
+    var guards = StatementSafeguards()
     guards.retries = retries
     guards.verification = .unknown
     guards.resolver = service.map { UnknownChangeResolver($0.client, keyField: "text", isSettled: false) }
@@ -137,7 +137,7 @@ import Testing
       return nil
     }
     for _ in 0..<2 {
-      var guards = ChangeSafeguards()
+      var guards = StatementSafeguards()
       let backup = try Backup(path, service.client, .posts, Query())
       guards.backup = backup
       let report = await run([.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, guards)
@@ -154,11 +154,11 @@ import Testing
   }
 
   /// Resources of another queue or broker can have the same types and ids.
-  @Test(arguments: [BackedUpQueue(broker: "b", queue: "other"), BackedUpQueue(broker: "c", queue: "posts")])
-  func aBackupOfAnotherTargetIsRefused(_ other: BackedUpQueue) async throws {
+  @Test(arguments: [BackupSourceQueue(broker: "b", queue: "other"), BackupSourceQueue(broker: "c", queue: "posts")])
+  func aBackupOfAnotherTargetIsRefused(_ other: BackupSourceQueue) async throws {
     defer { unlink(path) }
     let service = ScriptedService(["1": ["views": 1]])
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     let backup = try Backup(path, service.client, .posts, Query())
     guards.backup = backup
     _ = await run([.update(1, ["views": 2])], on: ScriptedCarrier(), guards)
@@ -181,7 +181,7 @@ import Testing
   @Test func aChangeWithoutABackupIsNotSent() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier()
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.backup = try Backup(path, ScriptedService().client, .posts, Query())
     let report = await run([.update(1, ["views": 2]), .destroy(2)], on: carrier, guards)
     #expect(carrier.carried.isEmpty && report.tally.failed == 1 && report.tally.absent == 1)
@@ -227,7 +227,7 @@ import Testing
       QueueState(messages: depths.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }, consumers: 1)
     } sample: {
     }
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier { _ in
       #expect(depths.withLock(\.count) == 1)
@@ -242,7 +242,7 @@ import Testing
       QueueState(messages: 0, consumers: 1)
     } sample: {
     }
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier()
     _ = await run((1...40).map { .destroy($0) }, on: carrier, window: 16, guards)
@@ -250,7 +250,7 @@ import Testing
   }
 
   @Test func aPauseEndsWithItsPatience() async {
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.throttle = ServiceLoadThrottle(.init(depth: 50, p95: nil, patience: .milliseconds(150))) {
       throw LinkError(.accessRefused, "the queue is exclusive to another connection")
     } sample: {
@@ -270,7 +270,7 @@ import Testing
       nil
     } sample: {
     }
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.throttle = throttle
     let carrier = ScriptedCarrier { _ in
       #expect(blocked.withLock { $0 } == [])
@@ -281,7 +281,7 @@ import Testing
   }
 
   @Test func aBlockedBrokerEndsTheStatementAfterItsPatience() async {
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     guards.throttle = ServiceLoadThrottle(.init(depth: 5, p95: nil, patience: .milliseconds(150))) {
       true
     } probe: {
@@ -392,6 +392,6 @@ import Testing
   }
 }
 
-extension BackedUpQueue {
-  fileprivate static let posts = BackedUpQueue(broker: "b", queue: "posts")
+extension BackupSourceQueue {
+  fileprivate static let posts = BackupSourceQueue(broker: "b", queue: "posts")
 }

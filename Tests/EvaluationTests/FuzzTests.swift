@@ -94,7 +94,7 @@ import Testing
   /// The status must be 2 if the check of the script finds an error.
   private static func run(_ text: String) async {
     let session = Session(
-      options: Session.Options(), output: BufferedResultOutput { _ in true },
+      options: Session.Options(), output: ResultOutput { _ in true },
       host: Session.SessionCallbacks(
         open: { uri async throws(LinkError) in try await openLink(uri, script: "fuzz") }, note: { _ in }))
     let (interpreter, source) = (Interpreter(session), SourceText(name: "fuzz", text: text))
@@ -129,7 +129,7 @@ import Testing
   @Test func recursionHasALimit() async {
     let recorded = RecordedText()
     let session = Session(
-      options: Session.Options(), output: BufferedResultOutput { _ in true },
+      options: Session.Options(), output: ResultOutput { _ in true },
       host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
@@ -147,7 +147,7 @@ import Testing
   func growthHasALimit(_ text: String, _ message: String) async {
     let recorded = RecordedText()
     let session = Session(
-      options: Session.Options(), output: BufferedResultOutput { _ in true },
+      options: Session.Options(), output: ResultOutput { _ in true },
       host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: text))

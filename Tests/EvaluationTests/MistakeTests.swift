@@ -14,7 +14,7 @@ import Testing
   private func found(_ text: String) -> String {
     let source = SourceText(name: "t", text: text)
     let session = Session(
-      options: Session.Options(), output: BufferedResultOutput { _ in true },
+      options: Session.Options(), output: ResultOutput { _ in true },
       host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens nothing") }, note: { _ in }))
     let report = Interpreter(session).check(source, isThorough: true)

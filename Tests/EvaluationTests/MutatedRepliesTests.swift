@@ -74,7 +74,7 @@ import Testing
   /// Runs a statement with a service that sends the replies in turn; a statement that runs for a minute fails.
   private static func run(_ statement: String, _ replies: [[UInt8]]) async {
     let session = Session(
-      options: Session.Options(), output: BufferedResultOutput(isTerminal: true) { _ in true },
+      options: Session.Options(), output: ResultOutput(isTerminal: true) { _ in true },
       host: Session.SessionCallbacks(open: { _ in RepliesLink(replies) }, note: { _ in }))
     let source = SourceText(
       name: "fuzz", text: "connect \"x\"\nlet posts = client queue: \"posts\" timeout: 100ms\n" + statement)

@@ -140,7 +140,7 @@ import Testing
 
   @Test func aFileThatCannotBeOpenedReportsTheReason() throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    let error = TerminalError.history(path: directory, call: "open", errno: EISDIR)
+    let error = LineEditorError.history(path: directory, call: "open", errno: EISDIR)
     #expect(throws: error) { try History(file: HistoryFile(path: directory)) }
     #expect(
       error.description == "can't store the history in \(directory): open: Is a directory; "

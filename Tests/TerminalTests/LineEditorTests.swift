@@ -26,7 +26,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       _ = try LineEditor(input: terminal.slave, output: terminal.slave)
-      #expect(throws: TerminalError.secondEditor) {
+      #expect(throws: LineEditorError.secondEditor) {
         try LineEditor(input: terminal.slave, output: terminal.slave)
       }
     }

@@ -43,7 +43,7 @@ public final class Conversation: Sendable {
     (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress are not the same in each run
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
-    let output = BufferedResultOutput { bytes in
+    let output = ResultOutput { bytes in
       recorded.output.withLock { $0 += bytes }
       return true
     }

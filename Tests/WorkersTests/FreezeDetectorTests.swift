@@ -35,11 +35,11 @@ struct FreezeDetectorTests {
   /// A freeze before a delivery is handled makes the delivery invalid, even if the freeze began before the delivery.
   @Test func aFreezeEndsTheValidityOfDeliveries() {
     let detector = ProcessFreezeDetector(limit: .seconds(10))
-    let earlier = DeliveryValidity(detector)
+    let earlier = DeliveredChunkValidity(detector)
     #expect(earlier.isValid)
     _ = detector.freezes(now: .now + .seconds(11))
     #expect(!earlier.isValid)
-    let later = DeliveryValidity(detector)
+    let later = DeliveredChunkValidity(detector)
     #expect(later.isValid)
     later.end()
     #expect(!later.isValid)

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// As with a broker, the service carries out a request even if the sender no longer waits for the reply. The exception
 /// is a request with an expiration: the service ignores the request after its deadline.
-final class EmbeddedTransport: PostingTransport {
+final class EmbeddedTransport: CallbackTransport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
   private let link: EmbeddedLink
@@ -30,7 +30,7 @@ final class EmbeddedTransport: PostingTransport {
 
   func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ request: CallbackRequest) {
+  func post(_ request: RequestWithCallback) {
     let envelope = request.envelope
     if let error = refusal(of: envelope) { return request.receive(.failure(error)) }
     let pending =

@@ -13,7 +13,7 @@ struct CountAndPageStartCache: Sendable {
   /// The values of SQLite's two change counters, such as 7 changed rows and the data version 3.
   ///
   /// If two reads of the counters return equal values, nothing has changed the database in between.
-  struct ChangeCounters: Equatable, Sendable {
+  struct SQLiteChangeCounters: Equatable, Sendable {
     let changes: Int
     let version: Int
 
@@ -47,12 +47,12 @@ struct CountAndPageStartCache: Sendable {
   /// The maximum number of row counts in the cache, which is also the maximum number of page starts.
   static let capacity = 64
 
-  private var stamp: ChangeCounters?
+  private var stamp: SQLiteChangeCounters?
   private var counts = LRUCache<Query, Int>(capacity: capacity)
   private var positions = LRUCache<PagedQuery, [SQLValue]>(capacity: capacity)
 
   /// Empties the cache if the database has changed.
-  mutating func look(_ now: ChangeCounters) {
+  mutating func look(_ now: SQLiteChangeCounters) {
     if stamp == now { return }
     self = CountAndPageStartCache()
     stamp = now

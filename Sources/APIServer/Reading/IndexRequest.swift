@@ -38,7 +38,7 @@ struct IndexRequest {
 
   /// Reads the page that the request asks for, and returns its document as JSON.
   func document(_ database: Database, _ memory: inout CountAndPageStartCache) throws -> [UInt8] {
-    memory.look(try CountAndPageStartCache.ChangeCounters(database))
+    memory.look(try CountAndPageStartCache.SQLiteChangeCounters(database))
     let count = try count(database, &memory)
     var document = CompoundDocument(try records(database, &memory, count: count), in: schema)
     try document.include(content.include, from: database)

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles `if CONDITION do ... else ... end`.
-  func choice(_ node: If, value use: StreamUse) -> CompiledStatement {
+  func choice(_ node: If, value use: SurroundingStreamUse) -> CompiledStatement {
     let test = condition(code(node.condition), "if", node.condition.range)
     let then = block(node.then.statements, value: use)
     let otherwise: CompiledStatement =
@@ -25,7 +25,7 @@ extension Compiler {
   }
 
   /// Compiles `try do ... rescue NAME ... end`.
-  func attempt(_ node: Try, value use: StreamUse) -> CompiledStatement {
+  func attempt(_ node: Try, value use: SurroundingStreamUse) -> CompiledStatement {
     let use = use.inTry
     let body = within({ $0.isRescued = true }) { block(node.body.statements, value: use) }
     scope.enter()

@@ -5,7 +5,7 @@ extension Compiler {
   /// Compiles a pipeline: its head (the part before the first `|`) and its stages.
   ///
   /// Each stage takes the elements that the previous stage returns.
-  func pipeline(_ pipeline: Pipeline, _ use: StreamUse = .lazy) -> CompiledPipeline {
+  func pipeline(_ pipeline: Pipeline, _ use: SurroundingStreamUse = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
@@ -24,7 +24,8 @@ extension Compiler {
   ///
   /// If the head is a stream, the stream is open until a stage such as `collect` reads all its elements.
   private func flow(
-    _ head: (code: CompiledExpression, fact: CompileTimeScope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
+    _ head: (code: CompiledExpression, fact: CompileTimeScope.VariableFact), _ pipeline: Pipeline,
+    _ use: SurroundingStreamUse
   )
     -> CompiledPipeline
   {
@@ -93,7 +94,7 @@ extension Compiler {
   }
 
   /// Compiles the head of a pipeline, and also returns what the check knows about the head's value.
-  private func head(_ head: PipelineHead, _ use: StreamUse) -> (
+  private func head(_ head: PipelineHead, _ use: SurroundingStreamUse) -> (
     code: CompiledExpression, fact: CompileTimeScope.VariableFact
   ) {
     switch head {
@@ -116,7 +117,9 @@ extension Compiler {
   ///
   /// The value of an expression in parentheses or of a `def` can be a stream. `use` determines whether the value stays
   /// a stream.
-  func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
+  func value(_ expression: Expr, _ use: SurroundingStreamUse) -> (
+    code: CompiledExpression, fact: CompileTimeScope.VariableFact
+  ) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):

@@ -3,7 +3,9 @@ import Values
 
 extension Compiler {
   /// Compiles a block in a new scope for variables.
-  func block(_ statements: [Statement], isEach: Bool = false, value use: StreamUse = .dropped) -> CompiledStatement {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: SurroundingStreamUse = .dropped)
+    -> CompiledStatement
+  {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
@@ -17,7 +19,7 @@ extension Compiler {
   }
 
   /// Compiles statements in the current scope.
-  func steps(_ statements: [Statement], value use: StreamUse = .dropped) -> CompiledStatement {
+  func steps(_ statements: [Statement], value use: SurroundingStreamUse = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
@@ -31,7 +33,7 @@ extension Compiler {
   }
 
   /// Compiles one statement of a block.
-  func step(_ statement: Statement, value use: StreamUse) -> CompiledStatement {
+  func step(_ statement: Statement, value use: SurroundingStreamUse) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
     case .for(let node): return loop(node)
@@ -76,7 +78,7 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, _ use: StreamUse) -> CompiledStatement {
+  private func result(of pipeline: Pipeline, _ use: SurroundingStreamUse) -> CompiledStatement {
     let compiled = self.pipeline(pipeline, use)
     let code = use == .dropped ? compiled.stored ?? compiled.code : compiled.code
     if let code = code.immediate {
@@ -129,7 +131,7 @@ extension Compiler {
   /// Compiles a statement whose value the script uses: a pipeline, an `if` or a `try`.
   ///
   /// An `if` or a `try` has the value of the last statement in the block that runs.
-  func valued(_ valued: ValuedConstruct, _ use: StreamUse) -> (
+  func valued(_ valued: ValuedConstruct, _ use: SurroundingStreamUse) -> (
     code: CompiledExpression, fact: CompileTimeScope.VariableFact
   ) {
     let step: CompiledStatement

@@ -109,7 +109,7 @@ extension Compiler {
     findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
     let inner = Compiler(
-      other, scope: scope, settings: CompilerOptions(path: settings.path + [file], isThorough: settings.isThorough))
+      other, scope: scope, settings: CheckSettings(path: settings.path + [file], isThorough: settings.isThorough))
     inner.definitions = definitions
     let statements = inner.topLevel(parsed.program)
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }

@@ -38,7 +38,7 @@ private struct WatchLoop: Sendable {
   func run(_ frame: inout ExecutionFrame, _ pause: Duration) async throws(Fault) -> ControlFlow {
     let outer = frame.run.output
     let round =
-      outer.isTerminal && frame.run.session.options.canRedraw ? BufferedResultOutput(gatheringFor: outer) : nil
+      outer.isTerminal && frame.run.session.options.canRedraw ? ResultOutput(gatheringFor: outer) : nil
     frame.run.output = round ?? outer
     defer { frame.run.output = outer }
     var screen = WatchScreen(outer)

@@ -27,14 +27,14 @@ final class Compiler {
   /// The masks in the text (`***` in place of a secret) that the check has not yet reported.
   ///
   /// See ``refuseMasks(in:brokers:)``.
-  lazy var masks = SecretMaskInText.all(in: source.text(SourceRange(0, source.bytes.count)))
+  lazy var masks = SecretMaskOccurrence.all(in: source.text(SourceRange(0, source.bytes.count)))
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.
-  let settings: CompilerOptions
+  let settings: CheckSettings
 
   /// The settings of a check, such as whether it also warns of likely mistakes.
-  struct CompilerOptions {
+  struct CheckSettings {
     /// The names of the files that include this text with `source`, outermost first, and then the name of this text.
     ///
     /// The check uses the names to find files that include each other.
@@ -45,7 +45,7 @@ final class Compiler {
     var isTyped = false
   }
 
-  init(_ source: SourceText, scope: CompileTimeScope, settings: CompilerOptions) {
+  init(_ source: SourceText, scope: CompileTimeScope, settings: CheckSettings) {
     self.source = source
     self.scope = scope
     self.settings = settings

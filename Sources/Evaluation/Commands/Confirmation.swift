@@ -26,9 +26,9 @@ struct DestroyConsentRequest: Sendable {
   ///
   /// A later destruction in the same scope needs no new question. Returns nil for a stage such as `destroy`, because no
   /// filter describes its elements. retort therefore asks again for each stage.
-  fileprivate func scope(_ arguments: Arguments) -> ConsentScope? {
+  fileprivate func scope(_ arguments: Arguments) -> ConsentCoverage? {
     guard filter != nil || isOneByOne else { return nil }
-    return ConsentScope(
+    return ConsentCoverage(
       connection: client.connection.serial, queue: client.queue, type: client.client.type, verb: verb,
       filter: filter,
       meta: [JSONValue.object(client.client.settings.meta).text]
@@ -138,7 +138,7 @@ extension RunContext {
   /// Returns an earlier consent that also applies to this destruction; nil if no earlier consent applies.
   ///
   /// The earlier consent does not apply if the number of resources exceeds the limit of the consent.
-  private func given(_ request: DestroyConsentRequest, _ scope: ConsentScope?) -> DestroyConsent? {
+  private func given(_ request: DestroyConsentRequest, _ scope: ConsentCoverage?) -> DestroyConsent? {
     guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil

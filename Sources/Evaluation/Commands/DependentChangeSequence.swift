@@ -27,7 +27,7 @@ extension RunContext {
   /// Sends the changes of a sequence one after another, and returns the result of the sequence.
   func change(_ sequence: inout any DependentChangeSequence) async throws(Fault) -> Value {
     var before: Value?
-    var step = IterationChangeRole()
+    var step = IterationResumeHints()
     (step.readsFirst, step.keyField) = (true, sequence.keyField)
     while let prepared = try await sequence.next(after: before) {
       step.isLast = sequence.isAtEnd

@@ -65,7 +65,7 @@ private struct UpsertChangeSequence: DependentChangeSequence {
   var isAtEnd: Bool { true }
 
   /// Creates the sequence from the result of the lookup by the key field.
-  init(_ looked: LookedUpChange, keyField: String) {
+  init(_ looked: ChangeNeededAfterLookup, keyField: String) {
     prepared = looked.found == nil ? looked.prepared : nil
     value = looked.found ?? .null
     self.keyField = keyField
@@ -99,7 +99,7 @@ private struct RecordUpsert {
   ///
   /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if the
   ///   service ignores the filter by the key field, and returns a resource with another key.
-  func lookedUp() async throws(Fault) -> LookedUpChange {
+  func lookedUp() async throws(Fault) -> ChangeNeededAfterLookup {
     let (creating, content) = try creating()
     let value = try value(of: content)
     let document = try await found(value)
@@ -113,7 +113,7 @@ private struct RecordUpsert {
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
     guard let resource = document.first else {
-      return LookedUpChange(prepared: creating.keyed(value.filterText))
+      return ChangeNeededAfterLookup(prepared: creating.keyed(value.filterText))
     }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
     if !resource.hasText(client.client.type, at: "type"), let type = resource["type"]?.stringValue {
@@ -124,9 +124,9 @@ private struct RecordUpsert {
     let updating = try PreparedChange(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
-    guard content.isHeld(by: resource) else { return LookedUpChange(prepared: updating) }
+    guard content.isHeld(by: resource) else { return ChangeNeededAfterLookup(prepared: updating) }
     let include = try arguments.query().include
-    return LookedUpChange(prepared: updating, found: client.resources(document, asked: include).first)
+    return ChangeNeededAfterLookup(prepared: updating, found: client.resources(document, asked: include).first)
   }
 
   /// Returns the change that creates the resource, and the resource's content.

@@ -42,8 +42,10 @@ enum SafeguardOptionReader {
   ///
   /// The result has a patience of 10 minutes, the default value of the option `patience:`. If the call has this option,
   /// the run replaces the patience later.
-  static func throttle(_ value: Value, _ command: String) throws(OptionValueRefusal) -> ServiceLoadThrottle.LoadLimits {
-    var limits = ServiceLoadThrottle.LoadLimits(depth: nil, p95: nil, patience: .seconds(600))
+  static func throttle(_ value: Value, _ command: String) throws(OptionValueRefusal)
+    -> ServiceLoadThrottle.LoadThresholds
+  {
+    var limits = ServiceLoadThrottle.LoadThresholds(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"
     guard case .record(let record) = value else {
       throw OptionValueRefusal(

@@ -97,7 +97,7 @@ extension StatementsToSave {
     if !lines.isEmpty {
       notes.append("before you run the script, type the secrets in place of *** in \(lines.joined(separator: ", "))")
     }
-    if SecretMaskInText.all(in: script.text(SourceRange(0, script.bytes.count))).count > places.count {
+    if SecretMaskOccurrence.all(in: script.text(SourceRange(0, script.bytes.count))).count > places.count {
       notes.append("passwords of connections are omitted; at a terminal, the command connect asks for them")
     }
     return notes

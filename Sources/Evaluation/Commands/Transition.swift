@@ -82,7 +82,7 @@ extension BuiltInStage {
       try client.refuseReadOnly(plan.arguments)
     }
     let others = transition.clients.values.map { ($0.target, $0.client) }
-    plan.carrier = FollowUpChangeCarrier(
+    plan.carrier = ChangeSequenceCarrier(
       plan.client.client, others: Dictionary(others) { first, _ in first }, control: run.session.account.control,
       rate: plan.guards.rate
     ) { change, reply throws(ClientError) in
@@ -162,8 +162,8 @@ private struct StateTransitionSteps: DependentChangeSequence {
   ///
   /// If the resource is already in the goal state, the result also contains the resource. The stage then does not send
   /// the change.
-  func lookedUp() throws(Fault) -> LookedUpChange {
-    LookedUpChange(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
+  func lookedUp() throws(Fault) -> ChangeNeededAfterLookup {
+    ChangeNeededAfterLookup(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
   /// Returns the state that the update of a step requests.

@@ -19,8 +19,8 @@ public struct Pager: Sendable {
 /// Buffers a result for a terminal until the text is taller than the screen or the result is complete.
 ///
 /// A text that is taller than the screen goes to a pager. A smaller text goes to the terminal.
-final class PagerOutput: Sendable {
-  private struct BufferedResult {
+final class TerminalOrPagerOutput: Sendable {
+  private struct HeldTextAndPager {
     var held: [UInt8] = []
     var pager: Pager?
     /// Whether all text goes directly to the terminal, because there is no pager.
@@ -29,11 +29,11 @@ final class PagerOutput: Sendable {
     var wasLeft = false
   }
 
-  private let output: BufferedResultOutput
+  private let output: ResultOutput
   private let open: @Sendable () -> Pager?
-  private let state = Mutex(BufferedResult())
+  private let state = Mutex(HeldTextAndPager())
 
-  init(_ output: BufferedResultOutput, _ open: @escaping @Sendable () -> Pager?) {
+  init(_ output: ResultOutput, _ open: @escaping @Sendable () -> Pager?) {
     self.output = output
     self.open = open
   }
@@ -99,12 +99,12 @@ extension ResultPrinter {
       return printer.notes.forEach(run.session.note)
     }
     run.output.flush()
-    let result = PagerOutput(run.output) {
+    let result = TerminalOrPagerOutput(run.output) {
       run.session.progress.hide()
       return open()
     }
     var printer = ResultPrinter(
-      run.session, output: BufferedResultOutput(likeTerminal: run.output, write: result.write), format: format)
+      run.session, output: ResultOutput(likeTerminal: run.output, write: result.write), format: format)
     var failure: Fault?
     do throws(Fault) {
       try await body(&printer)

@@ -7,7 +7,7 @@ import Values
 
 /// Writes results in a format, such as a table or lines of JSON, page by page.
 struct ResultPrinter {
-  let output: BufferedResultOutput
+  let output: ResultOutput
   let format: ResultFormat
   /// Whether the printer uses the default format, because the user has not chosen a format.
   ///
@@ -23,7 +23,7 @@ struct ResultPrinter {
   /// The maximum number of table rows or chart bars at a terminal.
   static let rowLimit = 100
 
-  init(_ session: Session, output: BufferedResultOutput, format: ResultFormat? = nil) {
+  init(_ session: Session, output: ResultOutput, format: ResultFormat? = nil) {
     let chosen = format ?? session.state.withLock(\.format)
     self.output = output
     progress = session.progress

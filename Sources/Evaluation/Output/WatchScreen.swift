@@ -5,10 +5,10 @@ import Redaction
 ///
 /// Characters that differ from the previous round appear in reverse video.
 struct WatchScreen {
-  private let output: BufferedResultOutput
+  private let output: ResultOutput
   private var before: [String]?
 
-  init(_ output: BufferedResultOutput) { self.output = output }
+  init(_ output: ResultOutput) { self.output = output }
 
   /// Returns the control sequences and the text that draw the output of a round (ECMA-48: CUP, EL, ED, SGR).
   ///

@@ -7,7 +7,7 @@ import Synchronization
 import Values
 
 /// The data that a pool of workers needs to carry out the changes of a statement.
-public struct OpenWorkerPoolRequest: Sendable {
+public struct PooledStatementSettings: Sendable {
   /// The name of the pool, such as `nightly` in `workers: "nightly"`.
   public var name: String
   /// The connection of the statement's client.
@@ -36,13 +36,13 @@ extension Arguments {
   /// If both options are present, the function uses `workers:`. It returns nil if neither option is present, or if the
   /// run sends nothing.
   func pool(
-    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: ChangeSafeguards, keyField: String?,
+    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: StatementSafeguards, keyField: String?,
     givesResults: Bool
   ) async throws(Fault) -> (any ChangeCarrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "the option workers: needs a broker") }
-    var request = OpenWorkerPoolRequest(
+    var request = PooledStatementSettings(
       name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // With `retry:`, a change that failed can still succeed. Therefore the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }

@@ -21,13 +21,13 @@ extension Arguments {
   /// - Throws: An error of an option, or of one of the files.
   func safeguards(
     _ run: RunContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
-  ) throws(Fault) -> ChangeSafeguards {
-    var guards = ChangeSafeguards()
+  ) throws(Fault) -> StatementSafeguards {
+    var guards = StatementSafeguards()
     (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
     guards.halt = try value(of: .halt, SafeguardOptionReader.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
-    if let rule = try word("unknown", of: ChangeSafeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
-      guards.unknown = ChangeSafeguards.UnknownChangeRule(rawValue: rule) ?? .fail
+    if let rule = try word("unknown", of: StatementSafeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
+      guards.unknown = StatementSafeguards.UnknownChangeRule(rawValue: rule) ?? .fail
     }
     guards.retries = try integer(.retry) ?? 0
     guards.verification = try verification(keyField)
@@ -52,7 +52,7 @@ extension Arguments {
     query.include = try list(.kept)
     let (name, reader, limit) = (client.name, try lookupReader(client), try inFlight(session))
     do throws(JournalError) {
-      let target = BackedUpQueue(broker: client.connection.link.brokerIdentity, queue: client.queue)
+      let target = BackupSourceQueue(broker: client.connection.link.brokerIdentity, queue: client.queue)
       let backup = try Backup(path, reader, target, query, concurrentReads: limit) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
       }

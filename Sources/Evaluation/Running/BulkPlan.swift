@@ -18,7 +18,7 @@ struct BulkPlan {
   /// The source that builds the changes.
   let source: any BulkChangeSource
   /// The safeguards of the changes: the journal file, the backup file, and limits such as `rate:`.
-  var guards = ChangeSafeguards()
+  var guards = StatementSafeguards()
   /// Whether the run shows the changes instead of sending them.
   var isDry = false
   /// The file of the option `failed:`, for elements whose changes failed; nil if the option is missing.

@@ -110,7 +110,7 @@ struct BulkRun {
   private func sent(_ keepsFlow: Bool, _ progress: BulkProgress) async -> StatementReport {
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards,
-      carrier: plan.carrier ?? PostingClientCarrier(ifPosting: plan.client.client))
+      carrier: plan.carrier ?? CallbackClientCarrier(ifPosting: plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow

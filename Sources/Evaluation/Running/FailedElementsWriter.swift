@@ -18,7 +18,7 @@ final class FailedElementsWriter: Sendable {
     let index: Int
   }
 
-  private struct Stage {
+  private struct StageReplacedFile {
     /// How often the session had read the file when the stage began, or when the stage replaced the file.
     var reads: Int
     /// The path of the file with the earlier content; nil if the stage has replaced no content.
@@ -30,7 +30,7 @@ final class FailedElementsWriter: Sendable {
   private struct OpenFileAndLineRanges {
     var file: FileDescriptor?
     var length = 0
-    var stages: [Stage] = []
+    var stages: [StageReplacedFile] = []
     /// The byte ranges of the lines for changes with an unknown outcome.
     ///
     /// If a late reply shows that a change succeeded, `endStage` removes its line.
@@ -116,7 +116,7 @@ final class FailedElementsWriter: Sendable {
   /// Returns the number of a stage that begins to write to the file.
   func beginStage() -> Int {
     state.withLock { state in
-      state.stages.append(Stage(reads: session.readCount(of: target)))
+      state.stages.append(StageReplacedFile(reads: session.readCount(of: target)))
       return state.stages.count - 1
     }
   }
@@ -160,7 +160,7 @@ final class FailedElementsWriter: Sendable {
   /// Gives a second name to the file of an earlier statement, or of an earlier stage, if its content must be kept.
   ///
   /// The stage can read the content, or the session has written the content and no statement has read it.
-  private func keepEarlierFile(_ stage: inout Stage, isRead: Bool) throws(Fault) {
+  private func keepEarlierFile(_ stage: inout StageReplacedFile, isRead: Bool) throws(Fault) {
     var status = stat()
     let isUnread = session.hasUnreadFailedElements(in: target)
     guard !isDevice, isRead || isUnread, unsafe stat(target, &status) == 0, status.st_size > 0 else { return }

@@ -291,7 +291,7 @@ public final class Interpreter: Sendable {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
-        settings: Compiler.CompilerOptions(path: [source.name], isThorough: isThorough, isTyped: isTyped))
+        settings: Compiler.CheckSettings(path: [source.name], isThorough: isThorough, isTyped: isTyped))
       compiler.definitions = state.definitions
       return compiler
     }

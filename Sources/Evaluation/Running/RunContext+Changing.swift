@@ -17,7 +17,7 @@ extension RunContext {
   ///     this change.
   /// - Returns: The value of the reply.
   /// - Throws: The error of the change, which marks the arguments that caused the error.
-  @inline(__always) func change(_ prepared: PreparedChange, _ step: IterationChangeRole? = nil) async throws(Fault)
+  @inline(__always) func change(_ prepared: PreparedChange, _ step: IterationResumeHints? = nil) async throws(Fault)
     -> Value
   {
     if isDry(prepared.arguments) { return dryValue(of: prepared) }
@@ -28,7 +28,7 @@ extension RunContext {
       session.note("\(prepared.label): not sent yet, because retort ctl has paused the changes")
     }
     if prepared.change.verb == .create, !prepared.arguments.isSingle { session.consumers.begin(prepared.client) }
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     if let step { guards.step = step }
     guards.step.isLast =
       iteration != nil && step?.isLast ?? true && lastCommands.contains(prepared.arguments.range)
@@ -76,7 +76,7 @@ extension Session {
   /// dry run, nothing is sent.
   func dispatcher(
     _ run: RunContext, _ client: ClientValue, isDry: Bool = false,
-    guards: consuming ChangeSafeguards = ChangeSafeguards(),
+    guards: consuming StatementSafeguards = StatementSafeguards(),
     carrier: (any ChangeCarrier)? = nil
   ) -> ChangeDispatcher {
     let statement = run.statement

@@ -7,7 +7,7 @@ struct RunContext: Sendable {
   let session: Session
   let source: SourceText
   /// The output of `print` and of the output stages, such as `table`.
-  var output: BufferedResultOutput
+  var output: ResultOutput
   /// The state of the outermost statement, such as its counts of changes and the user's consents.
   let statement: StatementConsentsAndOutcomes
   /// The recorder of the changes in the current iteration of `each`; nil if the `each` has no journal file.
@@ -26,7 +26,7 @@ struct RunContext: Sendable {
   var isPaged = false
 
   init(
-    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: BufferedResultOutput? = nil
+    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil
   ) {
     self.session = session
     self.source = source

@@ -21,7 +21,7 @@ extension Session {
   ///   - schemas: The schemas learned from replies; by default none.
   /// - Returns: The session.
   public static func offline(
-    options: Options = Options(), output: BufferedResultOutput = BufferedResultOutput { _ in true },
+    options: Options = Options(), output: ResultOutput = ResultOutput { _ in true },
     note: @escaping @Sendable (String) -> Void = { _ in }, draw: (@Sendable (String) -> Void)? = nil,
     help: HelpPages = HelpPages(), schemas: SchemaStore = SchemaStore(directory: nil)
   ) -> Session {

@@ -79,7 +79,7 @@ public final class Session: Sendable {
     /// second.
     public var control: (@Sendable (RemoteRunControl) -> Void)?
     /// A function that opens a pool of workers for a statement; nil if the program has no pools.
-    public var pool: (@Sendable (OpenWorkerPoolRequest) async throws(ClientError) -> any ChangeCarrier)?
+    public var pool: (@Sendable (PooledStatementSettings) async throws(ClientError) -> any ChangeCarrier)?
     /// A function that asks a question at the terminal and returns the answer; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of requests and replies for the option `--trace`; nil if the option is missing.
@@ -191,7 +191,7 @@ public final class Session: Sendable {
   /// The options that apply to the whole session, such as `--dry-run`.
   public let options: Options
   /// The output for results.
-  public let output: BufferedResultOutput
+  public let output: ResultOutput
   let host: SessionCallbacks
   let timeout: SessionTimeout
   /// The safeguards of the whole run: the way to confirm destructions, the limits, and the open streams.
@@ -209,7 +209,7 @@ public final class Session: Sendable {
   let state: Mutex<SessionState>
 
   /// Creates a session.
-  public init(options: Options, output: BufferedResultOutput, host: SessionCallbacks) {
+  public init(options: Options, output: ResultOutput, host: SessionCallbacks) {
     self.options = options
     self.output = output
     self.host = host

@@ -47,7 +47,7 @@ extension BuiltInStage {
         compiler.within({ $0.enterEach() }) { compiler.block(statements, isEach: true, value: .operand) }
       }
     }
-    let arguments = PerElementArguments(call)
+    let arguments = ElementStageArguments(call)
     let (givesValue, lastCommands) = (statements.canGiveValue, statements.lastCommands)
     let request = statements.onlyCommand.flatMap { compiler.requests[$0.range] }
     return .sink { frame throws(Fault) in

@@ -18,7 +18,7 @@ struct EachIterationRunner: Sendable {
   var request: SyncEvaluatedChangeCommand?
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationReturnValues {
-    if limit > 1, journal == nil, let request, let iterations = CallbackIterationRunner(request, limit: limit, frame) {
+    if limit > 1, journal == nil, let request, let iterations = SingleChangeEachRunner(request, limit: limit, frame) {
       return try await iterations.run(&stream, keepsFlow: keepsFlow)
     }
     if limit > 1 { return try await windowed(frame, &stream) }
@@ -87,7 +87,7 @@ struct EachIterationRunner: Sendable {
       isAtEnd = page == nil
       return page?.single
     } work: { index, item in
-      let gathered = BufferedResultOutput(gatheringFor: output)
+      let gathered = ResultOutput(gatheringFor: output)
       let own = frame.printing(to: gathered)
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
@@ -143,7 +143,7 @@ extension Fault {
 
 extension ExecutionFrame {
   /// Returns a copy of this frame with another output.
-  fileprivate func printing(to output: BufferedResultOutput) -> ExecutionFrame {
+  fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
     frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
     frame.run.failedFiles = run.failedFiles

@@ -44,8 +44,8 @@ final class EachJournal: Sendable {
 
   let journal: Journal
   /// The rule for iterations of an earlier run that have an unknown outcome (the option `unknown:`).
-  let rule: ChangeSafeguards.UnknownChangeRule
-  private let arguments: PerElementArguments
+  let rule: StatementSafeguards.UnknownChangeRule
+  private let arguments: ElementStageArguments
   private let session: Session
   /// Whether the run waits before the first iteration, because the stage has the option `settle:`.
   ///
@@ -56,7 +56,7 @@ final class EachJournal: Sendable {
   private let keys = Mutex(SeenElementKeys())
 
   init(
-    _ journal: Journal, _ rule: ChangeSafeguards.UnknownChangeRule, _ arguments: PerElementArguments,
+    _ journal: Journal, _ rule: StatementSafeguards.UnknownChangeRule, _ arguments: ElementStageArguments,
     _ session: Session,
     isSettled: Bool
   ) {
@@ -225,7 +225,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   func didLeaveFailures() { state.withLock { $0.leftFailures = true } }
 
-  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int {
+  func willSend(_ change: Change, _ step: IterationResumeHints) async throws(JournalError) -> Int {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber
@@ -249,9 +249,9 @@ extension Arguments {
   ///
   /// `changes` names the changes of the block, such as `update posts`.
   func eachJournal(
-    _ run: RunContext, _ arguments: PerElementArguments, changes: String
+    _ run: RunContext, _ arguments: ElementStageArguments, changes: String
   ) throws(Fault) -> EachJournal? {
-    let word = try word("unknown", of: ChangeSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
+    let word = try word("unknown", of: StatementSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyText, changes: changes)
@@ -259,7 +259,7 @@ extension Arguments {
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
-    let rule = word.flatMap(ChangeSafeguards.UnknownChangeRule.init) ?? .fail
+    let rule = word.flatMap(StatementSafeguards.UnknownChangeRule.init) ?? .fail
     return EachJournal(journal, rule, arguments, run.session, isSettled: options["settle"] != nil)
   }
 }

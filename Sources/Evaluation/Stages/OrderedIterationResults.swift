@@ -37,7 +37,7 @@ struct OrderedIterationResults: Sendable {
   /// - Returns: False if no new iteration may start.
   mutating func take(
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8] = [], of page: ElementPage, _ place: Int, at index: Int,
-    _ output: BufferedResultOutput
+    _ output: ResultOutput
   ) -> Bool {
     var value = Value.null
     do throws(Fault) { value = try outcome.get() } catch { failures.append((index, page.elements[place].label, error)) }
@@ -57,13 +57,13 @@ struct OrderedIterationResults: Sendable {
   }
 
   private mutating func append(
-    _ value: Value, _ bytes: [UInt8], _ page: ElementPage, _ place: Int, _ output: BufferedResultOutput
+    _ value: Value, _ bytes: [UInt8], _ page: ElementPage, _ place: Int, _ output: ResultOutput
   ) throws(Fault) {
     try results.append(value, page, place)
     if !bytes.isEmpty { try output.put(bytes) }
   }
 
-  private mutating func appendWaiting(_ output: BufferedResultOutput) throws(Fault) {
+  private mutating func appendWaiting(_ output: ResultOutput) throws(Fault) {
     while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) {
       try append(ready.value, ready.bytes, ready.page, ready.place, output)
     }

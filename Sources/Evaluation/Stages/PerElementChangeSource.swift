@@ -8,11 +8,11 @@ import Formats
 final class PerElementChangeSource: BulkChangeSource {
   private var stream: ElementStream
   private var frame: ExecutionFrame
-  private let arguments: PerElementArguments
+  private let arguments: ElementStageArguments
   /// The arguments that are evaluated once.
   private let once: Arguments
   var policy: SendingPolicy
-  private let making: ChangeBuilder
+  private let making: ElementChangeBuilder
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
@@ -35,9 +35,9 @@ final class PerElementChangeSource: BulkChangeSource {
   private(set) var unknown = 0
 
   init(
-    _ stream: ElementStream, _ frame: ExecutionFrame, _ arguments: PerElementArguments, _ once: Arguments,
+    _ stream: ElementStream, _ frame: ExecutionFrame, _ arguments: ElementStageArguments, _ once: Arguments,
     _ policy: SendingPolicy,
-    _ making: ChangeBuilder
+    _ making: ElementChangeBuilder
   ) {
     (self.stream, self.frame, self.arguments) = (stream, frame, arguments)
     (self.once, self.policy, self.making) = (once, policy, making)

@@ -10,7 +10,7 @@ extension BuiltInStage {
         """, parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resources", names: .kept)
   ) { call in
-    let arguments = PerElementArguments(call)
+    let arguments = ElementStageArguments(call)
     return .transform { frame, upstream throws(Fault) in
       var (upstream, frame) = (upstream, frame)
       return ElementStream(pages: { () async throws(Fault) in

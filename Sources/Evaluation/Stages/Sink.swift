@@ -76,7 +76,7 @@ extension BuiltInStage {
   /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
   /// plan by which the run sends the changes.
   static func sink(
-    _ declaration: CommandDeclaration, _ making: @escaping @Sendable (UncompiledStageCall) -> ChangeBuilder,
+    _ declaration: CommandDeclaration, _ making: @escaping @Sendable (UncompiledStageCall) -> ElementChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
   ) -> BuiltInStage {
     BuiltInStage(declaration) { call in
@@ -100,13 +100,13 @@ private struct ChangingStage: Sendable {
     let policy: SendingPolicy
     let isDry: Bool
     let failedFile: FailedElementsFile?
-    let guards: ChangeSafeguards
+    let guards: StatementSafeguards
   }
 
   private let declaration: CommandDeclaration
-  private let making: ChangeBuilder
+  private let making: ElementChangeBuilder
   private let complete: @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
-  private let arguments: PerElementArguments
+  private let arguments: ElementStageArguments
   private let takesWorkers: Bool
   /// The slot of the hidden variable `$source`, which contains the original element; nil without this variable.
   ///
@@ -114,11 +114,11 @@ private struct ChangingStage: Sendable {
   private let named: Int?
 
   init(
-    _ declaration: CommandDeclaration, _ call: UncompiledStageCall, _ making: ChangeBuilder,
+    _ declaration: CommandDeclaration, _ call: UncompiledStageCall, _ making: ElementChangeBuilder,
     _ complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
   ) {
     (self.declaration, self.making, self.complete) = (declaration, making, complete)
-    arguments = PerElementArguments(call)
+    arguments = ElementStageArguments(call)
     takesWorkers = declaration.options.contains { $0.name == "workers" }
     let slot = call.compiler.scope.variable(Pipeline.sourceName)?.slot
     named = slot.flatMap { call.compiler.context.named.contains($0) ? $0 : nil }

@@ -73,7 +73,7 @@ public struct CursorContext: Sendable {
   /// A name that the text defines before the position, and that is visible at the position.
   public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
-    public enum NameOrigin: Sendable, Equatable {
+    public enum ValueOrigin: Sendable, Equatable {
       /// The value of the name is the value of the pipeline at this source range.
       case value(SourceRange)
       /// The value of the name is one element of the pipeline at this source range.
@@ -86,7 +86,7 @@ public struct CursorContext: Sendable {
     /// The name as the text defines it.
     public var name: String
     /// The source of the name's value.
-    public var origin: NameOrigin
+    public var origin: ValueOrigin
     /// The source ranges of the pipelines around the definition of the name; the outermost is first.
     public var flows: [SourceRange]
   }

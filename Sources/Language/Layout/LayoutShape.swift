@@ -1,12 +1,12 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
   /// The kind of a bracket, such as a list or the parentheses of a call.
-  enum BracketKind {
+  enum BracketRole {
     case list, record, call, group, index
   }
 
   /// The kind of each bracket; the key is the index of the opening bracket.
-  private(set) var brackets: [Int: BracketKind] = [:]
+  private(set) var brackets: [Int: BracketRole] = [:]
   /// The index of each closing bracket; the key is the index of the opening bracket.
   private(set) var closings: [Int: Int] = [:]
   /// The index of the first `|` of a pipeline; the key is the index of any `|` of the same pipeline.
@@ -107,7 +107,7 @@ struct LayoutShape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ tokens: [TokenWithTrivia]) -> BracketKind {
+  private static func bracket(_ index: Int, _ tokens: [TokenWithTrivia]) -> BracketRole {
     let token = tokens[index].token
     let begins = index == 0 || tokens[index].separator != .none
     let touches = !begins && !token.hasSpaceBefore && !tokens[index - 1].token.opensOperand

@@ -2,7 +2,7 @@
 ///
 /// A statement with such a mask comes from the history of the prompt, or from a script that `save` wrote. If the
 /// statement ran, it would send the mask as data.
-public struct SecretMaskInText: Sendable, Equatable {
+public struct SecretMaskOccurrence: Sendable, Equatable {
   /// The place of the mask, in bytes of UTF-8 from the start of the text.
   public var range: Range<Int>
   /// Whether the mask is the password in the URI of a broker; `connect` asks the user for such a password.
@@ -14,10 +14,10 @@ public struct SecretMaskInText: Sendable, Equatable {
   /// is a mask.
   ///
   /// ```swift
-  /// SecretMaskInText.all(in: #"update users 1 {password: "***"}"#)   // one, at bytes 27 to 30
-  /// SecretMaskInText.all(in: #"print "***""#)                        // none
+  /// SecretMaskOccurrence.all(in: #"update users 1 {password: "***"}"#)   // one, at bytes 27 to 30
+  /// SecretMaskOccurrence.all(in: #"print "***""#)                        // none
   /// ```
-  public static func all(in text: String) -> [SecretMaskInText] {
+  public static func all(in text: String) -> [SecretMaskOccurrence] {
     guard text.contains(Secrets.mask) else { return [] }
     let masks = text.utf8.indices(ofRunsOf: UInt8(ascii: "*"), count: Secrets.mask.utf8.count)
     var letters = Array(text.utf8)
@@ -25,7 +25,7 @@ public struct SecretMaskInText: Sendable, Equatable {
     let unmasked = String(decoding: letters, as: UTF8.self)
     let offset = { (index: String.Index) in unmasked.utf8.distance(from: unmasked.startIndex, to: index) }
     let secrets = Secrets.secretRanges(in: unmasked).map { secret in
-      SecretMaskInText(
+      SecretMaskOccurrence(
         range: offset(secret.range.lowerBound)..<offset(secret.range.upperBound),
         isBrokerPassword: secret.isBrokerPassword)
     }

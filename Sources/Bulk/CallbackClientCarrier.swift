@@ -5,7 +5,7 @@ import Synchronization
 /// A carrier that sends changes with the transport of one client, without a Swift task for each change.
 ///
 /// The carrier posts the requests: it does not wait for the replies, and the transport passes each reply to a receiver.
-public final class PostingClientCarrier: CallbackCarrier {
+public final class CallbackClientCarrier: CallbackCarrier {
   /// A change that the carrier has accepted, and that has no outcome yet.
   private enum InFlightChange {
     case posted(TransportRequest)

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The reason why the program can't edit a line or store the history.
-public enum TerminalError: Error, Sendable, Equatable {
+public enum LineEditorError: Error, Sendable, Equatable {
   /// The process already has a line editor. GNU readline can edit only one line at a time.
   case secondEditor
   /// The operating system refused a resource, such as a thread, a descriptor or a temporary file.
@@ -10,7 +10,7 @@ public enum TerminalError: Error, Sendable, Equatable {
   case history(path: String, call: String, errno: Int32)
 }
 
-extension TerminalError: CustomStringConvertible {
+extension LineEditorError: CustomStringConvertible {
   /// The message for the user, with the next step.
   public var description: String {
     switch self {

@@ -3,7 +3,7 @@ import Synchronization
 /// Whether the worker may still carry out the chunks that one connection delivered.
 ///
 /// The broker gives these chunks to other workers when the connection ends, or when the worker was frozen for too long.
-final class DeliveryValidity: Sendable {
+final class DeliveredChunkValidity: Sendable {
   private let freezeDetector: ProcessFreezeDetector
   /// The number of freezes before the connection began.
   private let freezes: Int

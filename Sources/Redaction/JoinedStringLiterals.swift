@@ -2,7 +2,7 @@
 ///
 /// For example, `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds the password `x`. A string
 /// inside an interpolation, as in `"a\("b")c"`, becomes a part of the string around it.
-struct JoinedStringText {
+struct JoinedStringLiterals {
   /// The characters of the joined text, without the quotes and the `+` between joined literals.
   private(set) var characters: [Character] = []
   /// The index of each of the ``characters`` in the original text.

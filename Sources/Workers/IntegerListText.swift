@@ -3,7 +3,7 @@
 /// Each integer is written in hexadecimal. Its last digit is one of the 16 characters from `0` to `?`. Each earlier
 /// digit is one of the 16 characters from `@` to `O`. For example, `F?` is 0x6F, `@0` is 0 with a leading zero, and
 /// `52` is the list of 5 and 2.
-struct PackedIntegers {
+struct IntegerListText {
   private static let lastDigit: UInt8 = 0x30
   private static let earlierDigit: UInt8 = 0x40
 

@@ -6,7 +6,7 @@ import Values
 /// For example, `upsert` must give the post number 7 the title `A`. If the post has another title, the result is an
 /// update of the post. If the post already has the title `A`, `found` also contains the post, and the run sends
 /// nothing.
-struct LookedUpChange: Sendable {
+struct ChangeNeededAfterLookup: Sendable {
   /// The change; the run does not send it if `found` is set.
   var prepared: PreparedChange
   /// The resource, if it already has the requested values; nil if the resource needs the change.
@@ -14,13 +14,13 @@ struct LookedUpChange: Sendable {
 }
 
 /// How a stage such as `create` builds the change of an element.
-enum ChangeBuilder: Sendable {
+enum ElementChangeBuilder: Sendable {
   /// The stage builds the change from the arguments alone.
   case proposing(@Sendable (consuming Arguments) throws(Fault) -> PreparedChange)
   /// The stage looks up the resource, and builds the change from the resource.
   ///
   /// The lookups of several elements run concurrently.
-  case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookedUpChange)
+  case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> ChangeNeededAfterLookup)
 
   /// Whether the stage reads the resource before it builds the change.
   var readsFirst: Bool { if case .lookingUp = self { true } else { false } }
@@ -37,7 +37,7 @@ struct ElementAwaitingLookup: Sendable {
 
   /// Looks up the resource, and returns the element with its change or with the error of the lookup.
   func looked(
-    up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> LookedUpChange, _ session: Session
+    up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> ChangeNeededAfterLookup, _ session: Session
   ) async -> BulkElement {
     do throws(Fault) {
       let looked = try await lookUp(arguments, session)
@@ -55,7 +55,7 @@ enum ChangeBuiltOrAwaitingLookup: Sendable {
 
 extension [ChangeBuiltOrAwaitingLookup] {
   /// Looks up resources concurrently for the elements that need a lookup, and returns all elements in order.
-  func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
+  func made(_ making: ElementChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       var elements: [BulkElement] = []
       elements.reserveCapacity(count)

@@ -1,12 +1,12 @@
 /// A request that receives its reply in a function, so that no task waits for the reply.
 ///
-/// A ``PostingTransport`` sends the request. A subclass overrides `receive(_:)` to receive the reply without a closure.
+/// A ``CallbackTransport`` sends the request. A subclass overrides `receive(_:)` to receive the reply without a closure.
 /// Several threads use the object, so the members of a subclass must be immutable or synchronized.
-open class CallbackRequest: @unchecked Sendable {
+open class RequestWithCallback: @unchecked Sendable {
   /// The request.
   public let envelope: TransportRequest
 
-  /// Creates a request for ``PostingTransport/post(_:)``.
+  /// Creates a request for ``CallbackTransport/post(_:)``.
   public init(_ envelope: TransportRequest) { self.envelope = envelope }
 
   /// Receives the body of the reply, or an error.
@@ -16,7 +16,7 @@ open class CallbackRequest: @unchecked Sendable {
 }
 
 /// A posted request that resumes a waiting task with the reply.
-@safe @usableFromInline final class AwaitedRequest: CallbackRequest, @unchecked Sendable {
+@safe @usableFromInline final class AwaitedRequest: RequestWithCallback, @unchecked Sendable {
   private let continuation: UnsafeContinuation<Result<[UInt8], LinkError>, Never>
 
   @usableFromInline init(

@@ -8,12 +8,12 @@ import Values
 ///
 /// The dispatcher sends the changes without a Swift task for each of them. The results, the errors and the counts are
 /// the same as those of ``EachIterationRunner``.
-struct CallbackIterationRunner {
+struct SingleChangeEachRunner {
   private let request: SyncEvaluatedChangeCommand
   private let limit: Int
   private let frame: ExecutionFrame
   private let client: ClientValue
-  private let carrier: PostingClientCarrier
+  private let carrier: CallbackClientCarrier
   /// The change that all iterations send; nil if the change depends on the element.
   private let constant: PreparedChange?
 
@@ -23,7 +23,7 @@ struct CallbackIterationRunner {
   /// broker.
   init?(_ request: SyncEvaluatedChangeCommand, limit: Int, _ frame: ExecutionFrame) {
     guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
-      let carrier = PostingClientCarrier(ifPosting: client.client)
+      let carrier = CallbackClientCarrier(ifPosting: client.client)
     else { return nil }
     (self.request, self.limit, self.frame, self.client, self.carrier) = (request, limit, frame, client, carrier)
     var first = frame
@@ -31,7 +31,7 @@ struct CallbackIterationRunner {
   }
 
   /// One iteration: its change, and the place of its element on a page.
-  private final class CallbackIteration: PlannedElement {
+  private final class SingleChangeIteration: PlannedElement {
     let prepared: Result<PreparedChange, Fault>
     let page: ElementPage
     let place: Int
@@ -52,7 +52,7 @@ struct CallbackIterationRunner {
   private struct IterationResultsSoFar: Sendable {
     var results: OrderedIterationResults
     /// The failed changes, whose errors the run explains at the end.
-    var failures: [(index: Int, iteration: CallbackIteration, outcome: Outcome)] = []
+    var failures: [(index: Int, iteration: SingleChangeIteration, outcome: Outcome)] = []
     /// The number of elements so far.
     var count = 0
     /// Whether the run has read all elements.
@@ -62,7 +62,7 @@ struct CallbackIterationRunner {
   /// Sends the changes of the iterations, and returns their values.
   func run(_ stream: inout ElementStream, keepsFlow: Bool) async throws(Fault) -> IterationReturnValues {
     let outcomes = Mutex(IterationResultsSoFar(results: OrderedIterationResults(keepsFlow: keepsFlow)))
-    var guards = ChangeSafeguards()
+    var guards = StatementSafeguards()
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     // The statement itself waits for late replies to these changes: see `StatementConsentsAndOutcomes.add`.
     let dispatcher = ChangeDispatcher(frame.run.statement, carrier, lateReplies: nil, guards: guards)
@@ -76,18 +76,18 @@ struct CallbackIterationRunner {
       }
       return page.map(iterations)
     } observe: { [self] index, element, outcome in
-      guard let iteration = element as? CallbackIteration else { return }
+      guard let iteration = element as? SingleChangeIteration else { return }
       record(outcome, of: iteration, at: index, outcomes)
     }
     return try await ended(outcomes.withLock { $0 }, report)
   }
 
   /// Returns the iterations of a page's elements.
-  private func iterations(_ page: ElementPage) -> [CallbackIteration] {
+  private func iterations(_ page: ElementPage) -> [SingleChangeIteration] {
     page.elements.indices.map { place in
       let prepared = change(page, place)
       if case .success(let prepared) = prepared { announce(prepared) }
-      return CallbackIteration(prepared, page, place)
+      return SingleChangeIteration(prepared, page, place)
     }
   }
 
@@ -107,7 +107,7 @@ struct CallbackIterationRunner {
 
   /// Records the outcome of an iteration; the function runs on the connection's thread.
   private func record(
-    _ outcome: Outcome, of iteration: CallbackIteration, at index: Int,
+    _ outcome: Outcome, of iteration: SingleChangeIteration, at index: Int,
     _ outcomes: borrowing Mutex<IterationResultsSoFar>
   ) {
     // A dropped change was never sent, because of an earlier failure or a Ctrl-C. Its iteration has not started.
@@ -137,7 +137,7 @@ struct CallbackIterationRunner {
       _ = outcomes.results.take(.failure(fault), of: iteration.page, iteration.place, at: index, frame.run.output)
     }
     if let refused = report.stop as? ChangeRefusedBeforeSendingError,
-      let iteration = refused.element as? CallbackIteration
+      let iteration = refused.element as? SingleChangeIteration
     {
       if let fault = outcomes.results.fault { throw fault }
       throw await fault(of: .refused(refused.refusal), iteration, isExplained: true)
@@ -151,7 +151,7 @@ struct CallbackIterationRunner {
   }
 
   /// Returns the error of an iteration whose change failed.
-  private func fault(of outcome: Outcome, _ iteration: CallbackIteration, isExplained: Bool) async -> Fault {
+  private func fault(of outcome: Outcome, _ iteration: SingleChangeIteration, isExplained: Bool) async -> Fault {
     let fault: Fault
     switch iteration.prepared {
     case .failure(let error): fault = error

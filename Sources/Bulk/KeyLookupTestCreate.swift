@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A service can change a key, for example to lower case. A lookup by the sent key then finds nothing, although the
 /// resource exists.
-final class KeyLookupControl: Sendable {
+final class KeyLookupTestCreate: Sendable {
   private let state = Mutex<(change: Change?, isFound: Bool?)>((nil, nil))
 
   /// The first recorded `create`; nil if no `create` is recorded.

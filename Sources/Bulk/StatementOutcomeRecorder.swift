@@ -4,12 +4,12 @@ import Synchronization
 /// A recorder that counts the outcomes of a statement's changes, and passes each outcome to an observer.
 ///
 /// The observer receives the outcomes in the order of the replies.
-final class StatementReportBuilder: Sendable {
+final class StatementOutcomeRecorder: Sendable {
   private let report: Mutex<StatementReport>
   /// The index of the first new element: the number of elements that the report contained before.
   private let first: Int
   private let policy: SendingPolicy
-  private let guards: ChangeSafeguards
+  private let guards: StatementSafeguards
   private let lateReplies: LateReplies?
   private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
@@ -18,7 +18,7 @@ final class StatementReportBuilder: Sendable {
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
-    _ report: StatementReport, _ policy: SendingPolicy, _ guards: ChangeSafeguards, _ lateReplies: LateReplies?,
+    _ report: StatementReport, _ policy: SendingPolicy, _ guards: StatementSafeguards, _ lateReplies: LateReplies?,
     _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) {
     self.report = Mutex(report)

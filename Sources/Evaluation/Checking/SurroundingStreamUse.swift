@@ -1,7 +1,7 @@
 import Values
 
 /// How the code around an expression uses a value that can be a stream.
-enum StreamUse {
+enum SurroundingStreamUse {
   /// The surrounding code does not use the value.
   ///
   /// The run still reads a stream to its end, so that the errors of the stream appear.
@@ -18,7 +18,7 @@ enum StreamUse {
   /// The use of a value inside a `try`, if `self` is the use of the value outside the `try`.
   ///
   /// A lazy stream becomes a list inside the `try`, so that the errors of the stream occur inside the `try`.
-  var inTry: StreamUse { self == .lazy ? .operand : self }
+  var inTry: SurroundingStreamUse { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {

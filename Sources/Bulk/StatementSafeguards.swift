@@ -1,7 +1,7 @@
 /// The safeguards that the options of a statement request for its changes.
 ///
 /// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply.
-public struct ChangeSafeguards: Sendable {
+public struct StatementSafeguards: Sendable {
   /// What to do with a change of an earlier run whose outcome a lookup could not determine (option `unknown:`).
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
@@ -38,7 +38,7 @@ public struct ChangeSafeguards: Sendable {
   /// The recorder of the changes in the current iteration of `each`; nil if there is no journal for the iterations.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
-  public var step = IterationChangeRole()
+  public var step = IterationResumeHints()
 
   /// Creates safeguards that limit nothing and record nothing.
   public init() {}
@@ -50,7 +50,7 @@ public struct ChangeSafeguards: Sendable {
 /// The role of a change in an iteration of `each`.
 ///
 /// After a crash, the role helps to decide whether the iteration is done or can run again.
-public struct IterationChangeRole: Sendable, Equatable {
+public struct IterationResumeHints: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
   /// Whether the command first reads which changes are still necessary, as `upsert` does.
@@ -73,7 +73,7 @@ public protocol IterationChangeRecorder: Sendable {
   /// The method returns when the record is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; the change may then not be sent.
-  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int
+  func willSend(_ change: Change, _ step: IterationResumeHints) async throws(JournalError) -> Int
 
   /// Records the outcome of the change with the given number in the iteration.
   func didSend(_ outcome: Outcome, number: Int)

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A shell command that uses the terminal while the program waits, such as a pager.
-struct ForegroundCommand {
+struct ForegroundProcess {
   private let id: pid_t
 
   /// Starts a script (posix_spawn); nil if the shell can't be started.
@@ -84,7 +84,7 @@ struct ForegroundCommand {
         while waitid(P_PID, id_t(id), &ended, WEXITED | WNOWAIT) < 0, errno == EINTR {}
         continuation.resume()
       }
-      do throws(TerminalError) { try BlockingThread.start { wait() } } catch { wait() }
+      do throws(LineEditorError) { try BlockingThread.start { wait() } } catch { wait() }
     }
   }
 

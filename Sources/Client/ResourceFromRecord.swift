@@ -5,7 +5,7 @@ import JSONText
 /// A resource object is a record with `type`, and with `attributes` or `relationships`. Its attributes and linkage are
 /// copied unchanged. In any other record, ``LinkageRecognizer`` decides which values are relationships. All other
 /// values are attributes.
-struct RecordDocument {
+struct ResourceFromRecord {
   /// Whether the record is a resource object.
   let isResource: Bool
   private var attributes = JSONObject()

@@ -6,7 +6,7 @@ import Values
 ///
 /// The stage evaluates CLIENT and the options once. It evaluates `key:` and the other positional arguments for each
 /// element.
-struct PerElementArguments: Sendable {
+struct ElementStageArguments: Sendable {
   private let template: Arguments
   private let client: CompiledArgument?
   private let places: [CompiledArgument]
@@ -95,7 +95,7 @@ struct PerElementArguments: Sendable {
   }
 
   /// Creates the error for a key that two elements have.
-  func repeated(_ key: ElementKey, _ repetition: SeenElementKeys.SameValueOrText) -> Fault {
+  func repeated(_ key: ElementKey, _ repetition: SeenElementKeys.RepetitionReason) -> Fault {
     let text = self.key.map { template.source.text($0.range) } ?? "it"
     let (message, expression) =
       switch repetition {
@@ -130,7 +130,7 @@ struct ElementKey {
 /// Journals and lookups know only the text of a key. Therefore the number 5 and the string "5" are the same key.
 struct SeenElementKeys {
   /// The reason why a key repeats an earlier key.
-  enum SameValueOrText {
+  enum RepetitionReason {
     case sameValue
     /// The keys have the same text. One of them can be a string, and the other a number.
     case sameText
@@ -141,7 +141,7 @@ struct SeenElementKeys {
   private var hasOthers = false
 
   /// Adds a key; returns how the key repeats an earlier key, and nil for a new key.
-  mutating func insert(_ key: ElementKey) -> SameValueOrText? {
+  mutating func insert(_ key: ElementKey) -> RepetitionReason? {
     if let comparable = key.comparable {
       hasOthers = true
       guard hashes.insert(ElementKeyHash(comparable)).inserted else { return .sameValue }

@@ -3,7 +3,7 @@ public import Client
 /// A carrier that sends a sequence of changes for one element, such as the steps of a `transition`.
 ///
 /// After each reply, the carrier determines and sends the next change. The carrier returns the last reply.
-public struct FollowUpChangeCarrier: ChangeCarrier {
+public struct ChangeSequenceCarrier: ChangeCarrier {
   /// A function that returns the change to send after a reply; nil after the reply to the last change.
   public typealias NextChangeFinder = @Sendable (Change, ChangeResult) throws(ClientError) -> Change?
 

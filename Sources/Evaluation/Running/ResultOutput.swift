@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 /// The output for results, which collects bytes in a buffer before it writes them.
-public final class BufferedResultOutput: Sendable {
+public final class ResultOutput: Sendable {
   private let pending = Mutex<[UInt8]>([])
   /// A function that writes bytes; nil for an output that keeps all bytes until a call of `taken()`.
   private let write: (@Sendable ([UInt8]) -> Bool)?
@@ -46,7 +46,7 @@ public final class BufferedResultOutput: Sendable {
   /// Creates an output that keeps all bytes until a call of `taken()`.
   ///
   /// If `other` is a terminal, the new output counts as a terminal of the same size.
-  init(gatheringFor other: BufferedResultOutput) {
+  init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
   }
@@ -54,7 +54,7 @@ public final class BufferedResultOutput: Sendable {
   /// Creates an output that writes bytes with the given function.
   ///
   /// If `other` is a terminal, the new output counts as a terminal of the same size.
-  init(likeTerminal other: BufferedResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
+  init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }
   }

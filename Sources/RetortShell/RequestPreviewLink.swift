@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The link invents replies, so that the script can continue. An invented reply is an empty page, the resource from the
 /// request, or a resource with only an id.
-final class OfflinePreviewLink: JSONRPC.ServiceLink {
+final class RequestPreviewLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void
 
@@ -27,7 +27,7 @@ final class OfflinePreviewLink: JSONRPC.ServiceLink {
   func close() async {}
 }
 
-/// The transport of an ``OfflinePreviewLink``.
+/// The transport of an ``RequestPreviewLink``.
 private final class OfflinePreviewTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil

@@ -4,7 +4,7 @@ import JSONText
 ///
 /// The first image (resource) of a backup contains both names in its `meta`:
 /// `{"retort-backup":{"broker":"rabbit@host /","queue":"a"}}`.
-public struct BackedUpQueue: Sendable, Equatable {
+public struct BackupSourceQueue: Sendable, Equatable {
   /// The identity of the broker and its vhost.
   public let broker: String
   /// The name of the queue.

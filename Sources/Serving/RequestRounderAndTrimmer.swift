@@ -4,7 +4,7 @@ import JSONText
 ///
 /// For example, `{"rating": 4.5, "text": " x "}` becomes `{"rating": 5, "text": "x"}`. `retort serve` uses this
 /// conversion to imitate a service that does not store values exactly.
-enum RoundedAndTrimmedRequest {
+enum RequestRounderAndTrimmer {
   /// Returns the body of a request with its attributes rounded and trimmed.
   ///
   /// A body without attributes stays unchanged.
