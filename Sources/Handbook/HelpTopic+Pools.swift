@@ -32,12 +32,15 @@ extension HelpTopic {
       carries them out later.
 
       If the reply to a chunk is lost, a worker may still send the changes of this chunk. The statement then waits \
-      until the chunk has expired, at most 50 s plus the timeout. After this wait, it looks up the changes and \
+      until the chunk has expired, at most 60 s plus the timeout. After this wait, it looks up the changes and \
       reports them. A second Ctrl-C ends the wait. In this case, check the changes yourself, but not before the \
       chunk has expired.
 
       If the program that runs the statement is lost, the workers complete its chunks, or the chunks expire after 50 \
-      s. A later run with the same journal waits for this time, and looks up the changes.
+      s. A later run with the same journal waits for 60 s, and looks up the changes.
+
+      A chunk expires at a time of day, so the clocks of the machines must agree within two seconds. A worker refuses \
+      a chunk that was created in the future by the worker's clock.
 
       The next lines are a unit for systemd:
 

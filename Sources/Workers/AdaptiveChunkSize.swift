@@ -4,12 +4,15 @@ import Client
 ///
 /// The maximum is the larger of two numbers: the changes that a worker carries out in half a second, and the changes
 /// that it can have in flight. Up to this maximum, the number doubles after as many replies to chunks of the current
-/// size as there are workers. It stays the same or is halved if replies come close to the timeout of the changes.
+/// size as there are workers. It stays the same or is halved if replies come close to the timeout of the changes. It
+/// decreases if the messages become larger than ``WorkerPool/messageSize``.
 struct AdaptiveChunkSize: Sendable {
   /// The maximum number of changes in the next chunk.
   private(set) var count: Int {
     didSet { if count != oldValue { repliesAtCount = 0 } }
   }
+  /// The mean size of the messages for one change in bytes; smaller if the last chunks had smaller messages.
+  private var bytes = 0.0
   /// The number of replies to chunks of the current size.
   private var repliesAtCount = 0
   /// The number of sent changes, and the seconds that the workers needed for them; older chunks count less.
@@ -49,7 +52,10 @@ struct AdaptiveChunkSize: Sendable {
     self.seconds = self.seconds * Self.memory + seconds
     let pace = pace(of: reply, timeout)
     let speed = Int(Double(sent) / seconds * Self.time)
-    let limit = min(WorkerPool.chunkLimit, max(1, reply.window, speed))
+    bytes = max(bytes * Self.memory, Double(reply.size) / Double(sent))
+    let room = bytes > 0 ? max(1, WorkerPool.messageSize / max(1, Int(bytes))) : WorkerPool.chunkLimit
+    let limit = min(WorkerPool.chunkLimit, room, max(1, reply.window, speed))
+    count = min(count, room)
     if pace == .tooSlow {
       if sent * 2 <= count * 3 { count = max(1, count / 2) }
     } else if sent * 5 >= count * 4 {
@@ -58,6 +64,9 @@ struct AdaptiveChunkSize: Sendable {
       count = min(limit, pace == .usual && repliesAtCount >= workers ? count * 2 : count)
     }
   }
+
+  /// Limits the number, because the request of a chunk with more changes is too large.
+  mutating func limit(to count: Int) { self.count = min(self.count, count) }
 
   /// How soon the replies come, compared with the timeout.
   private enum ReplyPace {

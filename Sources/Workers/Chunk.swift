@@ -123,7 +123,7 @@ extension Chunk {
 
 /// The reason why a worker refuses a chunk.
 ///
-/// The message is a clause about the chunk, such as `it expires in more than 60 s`.
+/// The message is a clause about the chunk, such as `it is for the pool p of the vhost /`.
 struct ChunkRefusal: Error, Equatable {
   var message: String
 

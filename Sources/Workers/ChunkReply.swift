@@ -38,6 +38,8 @@ struct ChunkReply: Sendable {
   let time: Duration
   /// The maximum number of changes that the worker has in flight (option `--in-flight`); 1 if unknown.
   let window: Int
+  /// The size of the chunk's request or of the reply, whichever is larger, in bytes; 0 if unknown.
+  var size = 0
 
   /// An outcome, and the number of consecutive changes with this outcome.
   struct OutcomeGroup: Sendable {

@@ -6,22 +6,36 @@ import JSONText
 extension PoolCarrier {
   /// Sends an empty chunk to check that a worker accepts chunks of the statement's queue.
   func greet() async throws(ClientError) {
-    let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: limits.queue, changes: [])
-    do throws(ClientError) { _ = try await sent(chunk, waitLimit: .seconds(60)) } catch {
+    let chunk = Chunk(pool, run: run, number: 0, life: WorkerPool.life, queue: limits.queue, changes: [])
+    do throws(ClientError) { _ = try await sent(chunk, request(chunk), waitLimit: .seconds(60)) } catch {
       var refusal = error
       if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: WorkerPool.sameKey) }
       throw refusal
     }
   }
 
+  /// The encoded and signed request of a chunk.
+  struct ChunkRequest {
+    let correlationID: String
+    let body: [UInt8]
+  }
+
+  /// Encodes and signs the request of a chunk.
+  func request(_ chunk: Chunk) -> ChunkRequest {
+    let id = transport.nextCorrelationID()
+    return ChunkRequest(correlationID: id, body: pool.signed(chunk.request(id: id)))
+  }
+
   /// Sends a chunk, and returns the outcomes of its changes.
   ///
   /// - Throws: An error of kind `unknown` if a worker may have started the chunk. After an error of another kind, no
   ///   change of the chunk was sent.
-  func sent(_ chunk: Chunk, waitLimit: Duration? = nil) async throws(ClientError) -> ChunkReply {
-    let id = transport.nextCorrelationID()
+  func sent(
+    _ chunk: Chunk, _ message: ChunkRequest, waitLimit: Duration? = nil
+  ) async throws(ClientError) -> ChunkReply {
+    let id = message.correlationID
     let envelope = TransportRequest(
-      correlationID: id, method: Chunk.method, body: pool.signed(chunk.request(id: id)),
+      correlationID: id, method: Chunk.method, body: message.body,
       deadline: .now + (waitLimit ?? Self.waitLimit(of: chunk)), expires: true)
     let bytes: [UInt8]
     do throws(LinkError) { bytes = try await transport.send(envelope) } catch {
@@ -37,7 +51,9 @@ extension PoolCarrier {
           ? "the pool \(pool.name) has lost its workers, and did not reply"
           : "no reply from the pool \(pool.name): \(error.message)")
     }
-    return try read(bytes, id, chunk)
+    var reply = try read(bytes, id, chunk)
+    reply.size = max(bytes.count, message.body.count)
+    return reply
   }
 
   private func read(_ bytes: [UInt8], _ id: String, _ chunk: Chunk) throws(ClientError) -> ChunkReply {
@@ -70,15 +86,18 @@ extension PoolCarrier {
   }
 
   private static func waitLimit(of chunk: Chunk) -> Duration {
-    waitLimit(min(chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero, .seconds(3600)), chunk.settle)
+    waitLimit(chunk.changes.lazy.map { min($0.timeout ?? longestWait, longestWait) }.max() ?? .zero, chunk.settle)
   }
+
+  /// The longest timeout of a change for which a carrier waits.
+  static let longestWait = Duration.seconds(3600)
 
   /// Returns the maximum time to wait for the reply to a chunk whose longest timeout is `timeout`.
   ///
   /// The time is enough for two workers, because a second worker carries out the chunk if the first worker is lost. It
   /// includes three minutes for the second worker's lookups.
   static func waitLimit(_ timeout: Duration, _ settle: Duration?) -> Duration {
-    life + timeout * 2 + (settle ?? .zero) + .seconds(180)
+    WorkerPool.life + timeout * 2 + (settle ?? .zero) + .seconds(180)
   }
 }
 

@@ -18,6 +18,8 @@ extension PoolCarrier {
     var left = (count: 0, time: ContinuousClock.now)
     /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
     var longest = Duration.zero
+    /// Whether a change without a timeout was sent.
+    var isUnlimited = false
     /// Whether the pool has lost its workers; the carrier then sends no more chunks.
     var isLost = false
     var watch: Task<Void, Never>?
@@ -31,12 +33,18 @@ extension PoolCarrier {
     /// The number of chunks in flight.
     var chunks: Int { created.count }
 
-    /// Returns the number of chunks without a reply 10 s after their expiry, and the age of the oldest of these chunks.
+    /// The number of chunks without a reply 10 s after their expiry, and the age of the oldest of these chunks.
     ///
-    /// Returns nil if there is no such chunk. `life` is the time from the creation of a chunk to its expiry.
-    func late(life: Duration) -> (count: Int, age: Duration)? {
-      let ages = created.values.map { .now - $0 }.filter { $0 > life + .seconds(10) }
+    /// Nil if there is no such chunk.
+    var late: (count: Int, age: Duration)? {
+      let ages = created.values.map { .now - $0 }.filter { $0 > WorkerPool.life + .seconds(10) }
       return ages.max().map { (ages.count, $0) }
+    }
+
+    /// Records the timeout of a change that is put into a chunk; nil for no timeout.
+    mutating func record(timeout: Duration?) {
+      guard let timeout else { return isUnlimited = true }
+      longest = max(longest, min(timeout, PoolCarrier.longestWait))
     }
 
     /// Records that a chunk got no reply, although a worker may carry it out.

@@ -1,7 +1,7 @@
 package import Bulk
 package import Client
 import JSONRPC
-package import JSONText
+import JSONText
 import Synchronization
 
 /// A carrier that passes changes to a pool of workers, with many changes in one chunk.
@@ -9,32 +9,6 @@ import Synchronization
 /// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time go into one
 /// chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
 package final class PoolCarrier: CallbackCarrier {
-  /// The settings of a pool's carrier: the queue and the limits of a statement's changes.
-  package struct PoolCarrierSettings: Sendable {
-    /// The queue of the changes.
-    package var queue: String
-    /// The number of failures after which no more changes are sent; nil for no limit.
-    package var failures: Int?
-    /// The share of failures, from 0 to 1, after which no more changes are sent; nil for no limit.
-    package var share: Double?
-    /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
-    package var keyField: String?
-    /// The longest time that a request can wait in the service before it is carried out (option `settle:`); nil if
-    /// unknown.
-    package var settle: Duration?
-    /// The object that receives late replies from the workers; nil if the statement needs no late replies.
-    package var lateReplies: LateReplies?
-    /// A function that converts the names in a result to the spelling that the client's option `keys` requires.
-    package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
-    /// Whether the statement uses the results of the service.
-    package var givesResults = true
-    /// Returns whether the sending of chunks is paused, for example by `retort ctl pause`.
-    package var isPaused: @Sendable () -> Bool = { false }
-
-    /// Creates settings for the changes of a queue, without a limit of failures.
-    package init(queue: String) { self.queue = queue }
-  }
-
   /// A change without an outcome yet, and the receiver of the outcome.
   struct PendingChange: Sendable {
     let change: Change
@@ -55,10 +29,6 @@ package final class PoolCarrier: CallbackCarrier {
   let limits: PoolCarrierSettings
   let run: String
   private let state: Mutex<WaitingChangesAndSentChunks>
-  /// The time from the creation of a chunk to its expiry.
-  ///
-  /// After this time, a worker sends no more changes of the chunk.
-  static let life = Duration.seconds(50)
   /// The maximum number of times that the carrier puts the same change into a chunk.
   ///
   /// A worker can return a chunk without having sent all its changes. The carrier then puts the unsent changes into
@@ -116,15 +86,17 @@ package final class PoolCarrier: CallbackCarrier {
   /// accepts no more, because `throttle:`, `rate:` and `retort ctl` can't delay a change that the carrier has accepted.
   package var window: Int? { state.withLock { (max(1, $0.workers) * 2 + 2) * $0.size.count } }
 
-  /// The life of a chunk: a worker can send a change until the chunk expires.
-  package var longestDelay: Duration { Self.life }
+  /// The maximum time from the creation of a chunk to the sending of its changes.
+  package var longestDelay: Duration { WorkerPool.assumedLife }
 
-  /// The time when the last chunk without a reply expires, plus the longest timeout of a change.
+  /// The time after which no worker sends changes of the last chunk without a reply.
+  ///
+  /// The time includes the longest timeout of a change.
   ///
   /// Nil if each chunk got its reply, and after ``abandon()``.
   package var lastPossibleSend: ContinuousClock.Instant? {
     state.withLock { state in
-      state.isAbandoned ? nil : state.lastUnanswered.map { $0 + Self.life + state.longest }
+      state.isAbandoned ? nil : state.lastUnanswered.map { $0 + WorkerPool.assumedLife + state.longest }
     }
   }
 
@@ -139,7 +111,7 @@ package final class PoolCarrier: CallbackCarrier {
   /// After workers have left the pool, the text also contains their number, until the changes of a lost worker have
   /// been looked up. If chunks get no reply long after their expiry, the text says how long the carrier waits for them.
   package var status: String? {
-    let (workers, rate, left, late) = state.withLock { ($0.workers, $0.size.rate, $0.left, $0.late(life: Self.life)) }
+    let (workers, rate, left, late) = state.withLock { ($0.workers, $0.size.rate, $0.left, $0.late) }
     let pool = workers.of("worker") + (rate > 0 && workers > 0 ? ", \(rate)/s each" : "")
     if let late {
       let rest = max(.zero, Self.waitLimit(longestTimeout, limits.settle) - late.age).components.seconds
@@ -213,7 +185,7 @@ package final class PoolCarrier: CallbackCarrier {
     guard !isPaused() else { return }
     while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
-        pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: limits.keyField,
+        pool, run: run, number: number, life: WorkerPool.life, failures: grant.failures, keyField: limits.keyField,
         settle: limits.settle, givesResults: limits.givesResults, queue: limits.queue, changes: portion.map(\.change))
       Task(executorPreference: executor) { await self.send(chunk, portion, grant) }
     }
@@ -256,7 +228,7 @@ package final class PoolCarrier: CallbackCarrier {
         state.head = 0
       }
       state.inFlight += count
-      state.longest = portion.reduce(state.longest) { max($0, min($1.change.timeout ?? .zero, .seconds(3600))) }
+      for case let change in portion.lazy.map(\.change) { state.record(timeout: change.timeout) }
       state.lastNumber += 1
       state.created[state.lastNumber] = .now
       return (portion, state.lastNumber, grant)
@@ -265,7 +237,8 @@ package final class PoolCarrier: CallbackCarrier {
 
   private func send(_ chunk: Chunk, _ portion: [PendingChange], _ grant: ChunkFailureBudget.FailureGrant) async {
     let reply: Result<ChunkReply, ClientError>
-    do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
+    let (chunk, portion, message) = shortened(chunk, portion)
+    do throws(ClientError) { reply = .success(try await sent(chunk, message)) } catch { reply = .failure(error) }
     var (failures, left): (Int, [PendingChange]) = (0, [])
     switch reply {
     case .success(let reply):
@@ -284,6 +257,34 @@ package final class PoolCarrier: CallbackCarrier {
     count(chunk, successes: portion.count - left.count - failures, failures, grant)
     repeatLater(left, isCut: grant.failures.map { failures >= $0 } ?? false)
     dispatch()
+  }
+
+  /// Encodes the request of a chunk; if the request is too large, returns the second half of the changes to the waiting
+  /// changes.
+  private func shortened(_ chunk: Chunk, _ portion: [PendingChange]) -> (Chunk, [PendingChange], ChunkRequest) {
+    var (chunk, portion, message) = (chunk, portion, request(chunk))
+    while message.body.count > WorkerPool.messageSize, portion.count > 1 {
+      let rest = Array(portion[(portion.count / 2)...])
+      portion.removeLast(rest.count)
+      chunk.changes.removeLast(rest.count)
+      state.withLock { state in
+        state.inFlight -= rest.count
+        state.size.limit(to: portion.count)
+      }
+      putBack(rest)
+      message = request(chunk)
+    }
+    return (chunk, portion, message)
+  }
+
+  /// Queues unsent changes again, before all other waiting changes.
+  private func putBack(_ changes: [PendingChange]) {
+    let isEnded = state.withLock { state in
+      if state.isEnded || state.isLost { return true }
+      state.waiting.insert(contentsOf: changes, at: state.head)
+      return false
+    }
+    if isEnded { refuse(changes) }
   }
 
   /// Counts the outcomes of a chunk.
@@ -310,12 +311,7 @@ package final class PoolCarrier: CallbackCarrier {
       if !isCut { waiting.attempts += 1 }
       if waiting.attempts < Self.attempts { again.append(waiting) } else { waiting.fail(.notSent(by: pool)) }
     }
-    let isEnded = state.withLock { state in
-      if state.isEnded || state.isLost { return true }
-      state.waiting.insert(contentsOf: again, at: state.head)
-      return false
-    }
-    if isEnded { refuse(again) }
+    putBack(again)
   }
 
   /// Reports an error for unsent changes, because the statement has ended or the pool has lost its workers.
@@ -330,8 +326,8 @@ package final class PoolCarrier: CallbackCarrier {
   /// Whether chunks are in flight.
   var hasChunks: Bool { state.withLock { $0.chunks > 0 } }
 
-  /// The longest timeout of a change that was sent.
-  var longestTimeout: Duration { state.withLock(\.longest) }
+  /// The longest timeout of a change that was sent; an hour for a change without a timeout.
+  var longestTimeout: Duration { state.withLock { $0.isUnlimited ? Self.longestWait : $0.longest } }
 
   /// Records the number of workers, and sends as many chunks as this number allows.
   func record(workers: Int) {

@@ -136,7 +136,7 @@ final class Worker: Sendable {
     }
     let now = WorkerPool.now
     guard chunk.expires - now <= WorkerPool.longestLife.wholeMilliseconds else {
-      throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
+      throw ChunkRefusal("by this worker's clock, it was created in the future: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {
       throw ChunkRefusal("the worker already received chunk \(chunk.number) of this run")

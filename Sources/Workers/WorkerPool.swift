@@ -16,10 +16,22 @@ package struct WorkerPool: Sendable {
 
   /// The maximum number of changes in a chunk.
   package static let chunkLimit = 200
-  /// The maximum time from the creation of a chunk to its expiry.
+  /// The size of a request or a reply above which the next chunks get fewer changes, in bytes.
   ///
-  /// After the expiry, a worker sends no more changes of the chunk.
-  static let longestLife = Duration.seconds(60)
+  /// A broker refuses large messages: RabbitMQ 4 refuses more than 16 MiB, unless its configuration allows more.
+  static let messageSize = 4 << 20
+  /// The time from the creation of a chunk to its expiry.
+  ///
+  /// After this time, a worker sends no more changes of the chunk.
+  static let life = Duration.seconds(50)
+  /// The maximum time to the expiry of a chunk when a worker receives it, by the worker's clock.
+  ///
+  /// A worker whose clock is more than two seconds behind refuses new chunks.
+  static let longestLife = life + .seconds(2)
+  /// The time from the creation of a chunk after which the sender assumes that no worker sends its changes.
+  ///
+  /// The time is longer than `life`, because the clock of a worker can be behind.
+  static let assumedLife = life + .seconds(10)
   /// The name of the environment variable with the pool's secret.
   package static let keyVariable = "RETORT_POOL_KEY"
   /// The advice to the user after a wrong signature.

@@ -95,4 +95,19 @@ import Testing
     size.adapt(to: Self.reply(3, window: 4, latency: .milliseconds(20)), sent: 3, timeout: nil, workers: 1)
     #expect(size.count == count && size.rate > 0)
   }
+
+  /// Large messages make the chunks smaller; a single larger message has no effect for long.
+  @Test func largeMessagesMakeChunksSmaller() {
+    var size = Self.size(window: 64, latency: .milliseconds(20))
+    let count = size.count
+    func adapt(bytes: Int) {
+      var reply = Self.reply(size.count, window: 64, latency: .milliseconds(20))
+      reply.size = bytes * size.count
+      size.adapt(to: reply, sent: size.count, timeout: .seconds(5), workers: 1)
+    }
+    adapt(bytes: 1 << 20)
+    #expect(count > 4 && size.count == 4)
+    for _ in 0..<100 { adapt(bytes: 100) }
+    #expect(size.count == count)
+  }
 }

@@ -22,6 +22,10 @@ import Testing
     /// The number of calls that found the pool paused.
     private let pausedCalls = Atomic(0)
     private let sent = Mutex((running: 0, paused: 0))
+    private let largest = Atomic(0)
+
+    /// The size of the largest request in bytes.
+    var largestRequest: Int { largest.load(ordering: .sequentiallyConsistent) }
 
     /// The number of changes that the carrier sent while the pool was not paused, and while it was paused.
     var counts: (running: Int, paused: Int) { sent.withLock { $0 } }
@@ -44,6 +48,7 @@ import Testing
     func nextCorrelationID() -> String { "\(number.add(1, ordering: .relaxed).newValue)" }
 
     func send(_ envelope: TransportRequest) async throws(LinkError) -> [UInt8] {
+      largest.max(envelope.body.count, ordering: .sequentiallyConsistent)
       guard let request = try? Request(decoding: envelope.body) else { throw LinkError(.lost, "not a request") }
       let count = request.params["changes"]?.arrayValue?.count ?? 0
       let isPaused = isPaused.load(ordering: .sequentiallyConsistent)
@@ -88,10 +93,10 @@ import Testing
     pool = WorkerPool(name: "test", vhost: "/", key: key)
   }
 
-  private func change(_ id: Int) -> Change {
+  private func change(_ id: Int, padding: String = "") -> Change {
     Change(
       target: TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy, method: "destroy",
-      params: ["id": .string("\(id)")], expires: true, timeout: .seconds(5))
+      params: ["id": .string("\(id)\(padding)")], expires: true, timeout: .seconds(5))
   }
 
   /// While the run is paused, the carrier sends no chunk, although changes wait.
@@ -121,6 +126,19 @@ import Testing
     // Each simulated worker needs a millisecond for a change, so a chunk has the maximum size.
     #expect(try #require(carrier.window) > 8 * AdaptiveChunkSize(workers: 3).count)
     #expect(try #require(carrier.window) <= 8 * WorkerPool.chunkLimit)
+    await carrier.close()
+  }
+
+  /// A chunk whose request is too large is divided, and no change is lost.
+  @Test(.timeLimit(.minutes(1))) func largeChangesGoIntoSmallChunks() async throws {
+    let link = SimulatedPool(pool)
+    let carrier = try await PoolCarrier.open(pool, on: link, .init(queue: "posts"))
+    let counter = OutcomeCounter()
+    let padding = String(repeating: "x", count: 3 << 20)
+    for number in 0..<12 { carrier.take(change(number, padding: padding), number: number, for: counter) }
+    await counter.waited(for: 12)
+    #expect(link.counts == (12, 0) && carrier.inFlight == 0)
+    #expect(link.largestRequest < WorkerPool.messageSize)
     await carrier.close()
   }
 }
