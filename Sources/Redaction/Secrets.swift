@@ -60,7 +60,8 @@ public enum Secrets {
     let joined = JoinedStringLiterals(text)
     let uris = URIPasswordFinder(joined.characters)
     let places =
-      uris.ranges.map { ($0, uris.brokerRanges.contains($0)) } + members(joined.characters).map { ($0, false) }
+      uris.ranges.map { ($0, uris.brokerRanges.contains($0)) }
+      + (members(joined.characters) + nestedMembers(joined.characters)).map { ($0, false) }
     let indices = Array(text.indices) + [text.endIndex]
     return places.flatMap { place, isBroker in
       joined.parts(place).map { (indices[$0.lowerBound]..<indices[$0.upperBound], isBroker) }
@@ -115,9 +116,43 @@ public enum Secrets {
     return ranges
   }
 
-  /// Returns the name of a member, from the text before the opening quote of the member's value.
+  /// Returns the ranges of the strings inside lists and records that are values of secret members.
   ///
-  /// The result is nil if no `:` or `=` comes before the quote.
+  /// Such a member has the form `tokens: ["x", "y"]` or `password: {value: "x"}`. Names of members are not secrets, and
+  /// neither are the arguments of functions, as in `password: [env("NAME")]`.
+  private static func nestedMembers(_ characters: [Character]) -> [Range<Int>] {
+    var (ranges, place, depth): ([Range<Int>], Int, Int) = ([], 0, 0)
+    while place < characters.count {
+      switch characters[place] {
+      case "\"":
+        let start = place + 1
+        place = closing(characters, from: start)
+        if depth > 0, place > start, !isArgument(characters[..<(start - 1)]), !isName(characters[place...]) {
+          ranges.append(start..<place)
+        }
+      case "[", "{", "(":
+        if depth > 0 || name(characters[..<place]).map(isSecret) ?? false { depth += 1 }
+      case "]", "}", ")": depth = max(0, depth - 1)
+      default: break
+      }
+      place += 1
+    }
+    return ranges
+  }
+
+  /// Whether a string after the text is the argument of a function: the text ends like `env(`.
+  private static func isArgument(_ before: ArraySlice<Character>) -> Bool {
+    before.last == "(" && before.dropLast().last.map(isInName) ?? false
+  }
+
+  /// Whether the string before the text is the name of a member: after the closing quote comes a `:`.
+  private static func isName(_ rest: ArraySlice<Character>) -> Bool {
+    rest.dropFirst().first { !$0.isWhitespace } == ":"
+  }
+
+  /// Returns the name of a member, from the text before the first character of the member's value.
+  ///
+  /// The result is nil if no `:` or `=` comes before the value.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }

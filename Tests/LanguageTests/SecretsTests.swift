@@ -63,6 +63,13 @@ import Testing
     (#"let u = "postgres://app:s3/cret@db/x" # mail a@b"#, #"let u = "postgres://app:***@db/x" # mail a@b"#),
     (#"create users {name: "n", password: "a\"b", age: 1}"#, #"create users {name: "n", password: "***", age: 1}"#),
     (#"create users {"api_key": "k", "authToken" : "t"}"#, #"create users {"api_key": "***", "authToken" : "***"}"#),
+    (#"create users {tokens: ["a", "b"], name: "n"}"#, #"create users {tokens: ["***", "***"], name: "n"}"#),
+    (
+      #"create users {password: {algorithm: "x", "salt": ["y"]}, name: "n"}"#,
+      #"create users {password: {algorithm: "***", "salt": ["***"]}, name: "n"}"#
+    ),
+    (#"create users {password: (upper("x") + "y")}"#, #"create users {password: (upper("x") + "***")}"#),
+    (#"create users {tokens: [env("A"), var("b")]}"#, #"create users {tokens: [env("A"), var("b")]}"#),
     (#"let password = "x""#, #"let password = "***""#),
     (#"stream users | where .secret == "x""#, #"stream users | where .secret == "***""#),
     ("for c in clients do\n  c.secret != \"x\"\nend", "for c in clients do\n  c.secret != \"***\"\nend"),
