@@ -22,8 +22,11 @@ struct LockedPrivateFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Reads the whole content of the file.
+  /// Reads the whole content of the file; a device or a pipe has no content.
+  ///
+  /// Some devices never end, such as `/dev/zero`.
   func read() throws(LineEditorError) -> [UInt8] {
+    guard isRegular else { return [] }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -65,8 +68,13 @@ struct LockedPrivateFile: ~Copyable {
   /// The mode of a device or a pipe does not change.
   private func narrow() {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    guard isRegular, fstat(descriptor, &status) == 0 else { return }
     if status.st_mode & 0o7777 != 0o600 { fchmod(descriptor, 0o600) }
+  }
+
+  private var isRegular: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Opens and locks the file.

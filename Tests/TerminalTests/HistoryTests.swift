@@ -138,6 +138,12 @@ import Testing
     #expect(try mode("/dev/null") == before)
   }
 
+  /// The device `/dev/zero` never ends.
+  @Test(.timeLimit(.minutes(1))) func aDeviceHasNoHistory() throws {
+    let history = try History(file: HistoryFile(path: "/dev/zero"))
+    #expect(history.entries.isEmpty)
+  }
+
   @Test func aFileThatCannotBeOpenedReportsTheReason() throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let error = LineEditorError.history(path: directory, call: "open", errno: EISDIR)
