@@ -107,7 +107,7 @@ extension Parser {
     var links = 0
     while !token.hasSpaceBefore {
       links += 1
-      if links > Self.depthLimit { throw fail("the expression is nested deeper than \(Self.depthLimit) levels") }
+      if links > Self.depthLimit { throw fail("the expression is nested too deeply") }
       switch token.kind {
       case .field(let name, let isOptional):
         let nameRange = token.range
@@ -344,7 +344,7 @@ extension Parser {
         inner.words = words
         defer { diagnostics += inner.diagnostics }
         guard inner.depth < Self.depthLimit else {
-          throw fail("the expression is nested deeper than \(Self.depthLimit) levels")
+          throw fail("the expression is nested too deeply")
         }
         let pipeline = try inner.pipeline()
         guard inner.token.kind == .end else {

@@ -170,7 +170,7 @@ public struct Parser {
   {
     guard depth < Self.depthLimit else {
       throw fail(
-        "the text is nested deeper than \(Self.depthLimit) levels", at: token.range,
+        "the text is nested too deeply", at: token.range,
         nextStep: "assign a part of the expression to a variable with let")
     }
     depth += 1
