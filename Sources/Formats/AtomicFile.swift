@@ -55,6 +55,21 @@ package struct AtomicFile {
     var status = stat()
     if isNew, FileDescriptor.standard(path) == nil, unsafe stat(path, &status) == 0 { throw isThere(path) }
     try FileDescriptor.checkWritable(path, appends: appends)
+    try checkIsFree(path, try TextFile.target(of: path))
+  }
+
+  /// Throws an error if a run has locked the file, for example because the file is the run's journal.
+  ///
+  /// A run that appends to a file also locks it, but only for a moment. The function waits for at most a second.
+  private static func checkIsFree(_ path: String, _ target: String) throws(Fault) {
+    guard FileDescriptor.isFile(target), let file = try? FileDescriptor.reading(target) else { return }
+    for _ in 0..<20 {
+      if file.lockIfFree() { return }
+      usleep(50_000)
+    }
+    throw Fault(
+      .file, "can't write \(path): a run uses it as its journal or backup, or for failed elements",
+      nextStep: "write another file")
   }
 
   /// Removes temporary files of killed processes from the directory of the target.
@@ -94,6 +109,9 @@ package struct AtomicFile {
       nextStep: "to add to the file, use append: true; to replace the file, remove new: true")
   }
 
+  /// Whether the bytes are written immediately, because the file is a pipe or a device.
+  package var isDirect: Bool { if case .direct = placement { true } else { false } }
+
   /// Whether `finish(_:)` appends the bytes to the existing content of the file.
   package var isAppended: Bool { if case .appends = placement { true } else { false } }
 
@@ -118,6 +136,7 @@ package struct AtomicFile {
     case .direct: break
     case .replaces(let temporary, let isNew):
       try file.sync()
+      try Self.checkIsFree(path, target)
       if isNew {
         guard unsafe link(temporary, target) == 0 else {
           throw errno == EEXIST ? Self.isThere(path) : FileDescriptor.failure("can't write \(path)")
@@ -128,6 +147,7 @@ package struct AtomicFile {
       guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
     case .appends:
       let end = try FileDescriptor.appending(to: target)
+      try Self.checkIsFree(path, target)
       try end.lock()
       let length = try end.length()
       do throws(Fault) {
@@ -145,6 +165,14 @@ package struct AtomicFile {
         throw error
       }
     }
+  }
+
+  /// Replaces the content of a file after ``finish(_:)``, and releases its lock.
+  ///
+  /// - Throws: A `file` error with the reason; the file is then unchanged.
+  package func replace(with text: String) throws(Fault) {
+    file.unlock()
+    try TextFile.replace(target, with: text)
   }
 
   /// Discards the written bytes, and leaves the file unchanged.

@@ -203,6 +203,18 @@ package final class FileDescriptor: Sendable {
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether a file or a device exists at a path.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Whether a path names standard input: `-`, or a path such as `/dev/stdin` if standard input is a pipe.
+  package static func isStandardInput(_ path: String) -> Bool {
+    if path == "-" { return true }
+    var (named, input) = (stat(), stat())
+    guard unsafe stat(path, &named) == 0, unsafe fstat(0, &input) == 0 else { return false }
+    return [S_IFIFO, S_IFSOCK].contains(input.st_mode & S_IFMT) && named.st_dev == input.st_dev
+      && named.st_ino == input.st_ino
+  }
+
   /// Whether a path names a named pipe.
   package static func isNamedPipe(_ path: String) -> Bool {
     var status = stat()
@@ -215,6 +227,9 @@ package final class FileDescriptor: Sendable {
       guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
     }
   }
+
+  /// Releases the lock of the file.
+  package func unlock() { flock(number, LOCK_UN) }
 
   /// Returns the length of the file in bytes.
   package func length() throws(Fault) -> Int {

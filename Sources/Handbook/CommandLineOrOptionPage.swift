@@ -277,7 +277,8 @@ struct CommandLineOrOptionPage: Sendable {
         A statement can continue although some of its changes failed, were refused or are unknown. The error of such a \
         statement has the kind "partial". In the JUnit format, such a statement is a failure, and not an error.
 
-        The file is opened before the first statement. If the file can't be opened, no statement runs.
+        The file is opened before the first statement. If the file can't be opened, no statement runs. Until the run \
+        ends, and after the run is killed, the file has one error of the kind "unfinished", and the status null.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",

@@ -229,10 +229,11 @@ struct HelpTopic: Sendable {
         file name "-" means standard input for `read`, and standard output for `write`. A file that is not UTF-8 is an \
         error, and so is a JSON object with a duplicate key. A byte order mark is ignored, also in a script.
 
-        The stage `write` replaces the file completely or not at all. The command `read` returns exactly the values \
-        that `write` wrote. From csv and tsv, it returns the same cells, as strings. Some values can't be stored in a \
-        format, for example a string with a line end in a .txt file. The stage `write` refuses such a value. A file is \
-        read in parts, when its records are needed. So a large file needs little memory.
+        The stage `write` replaces the file completely or not at all. From .json and .ndjson, the command `read` \
+        returns the values that `write` wrote, but a time or a duration becomes a string. From csv and tsv, it returns \
+        the same cells, as strings. Some values can't be stored in a format, for example a string with a line end in a \
+        .txt file. The stage `write` refuses such a value. A file is read in parts, when its records are needed. So a \
+        large file needs little memory.
 
         The first line of csv and tsv names the columns. All cells are strings. The value null is written as an empty \
         cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is \

@@ -168,7 +168,7 @@ extension ProgramOptions {
     options.reason = reason
     options.summarizesAsJSON = summary == .json
     options.isQuiet = quiet
-    options.report = report.map { _ in RunReportFile() }
+    options.report = report.map { RunReportFile(path: $0) }
     options.isOffline = offline
     options.isInteractive = console.isInteractive
     options.canRedraw = console.isInteractive && TerminalProperties.canMoveCursor(environment)

@@ -232,15 +232,14 @@ private func run(
     return 2
   }
   let notices = ConnectionNotices(console)
-  let report: AtomicFile?
-  do throws(Fault) {
-    report = try options.report.map { path throws(Fault) in try AtomicFile(path, appends: false) }
-  } catch {
-    console.note(error, about: "the report can't be written")
-    return 2
-  }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   let session = makeSession(options, arguments, isPrompt ? nil : command, console, notices, environment)
+  let report: AtomicFile?
+  do throws(Fault) { report = try openReport(options, session.options.report) } catch {
+    console.note(error, about: "the report can't be written")
+    await session.close()
+    return 2
+  }
   defer { LazyControlServer.shared.remove() }
   var status: Int32
   if let script = options.script {
@@ -257,24 +256,45 @@ private func run(
   _ = session.keepLearned()
   await session.close()
   status = noteFailedOutput(status, console)
-  guard let report, let path = options.report, let content = session.options.report else { return status }
-  return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
+  return report.map { write(session.options.report, to: $0, options, status, console) } ?? status
 }
 
-/// Writes the report of a run to a file, and returns the exit status of the program.
+/// Opens the file of the option `--report`, and writes a report that says that the run has not ended.
 ///
-/// The program opened the file before the run. If the write fails after a successful run, the status is 1.
-private func write(
-  _ report: RunReportFile, to file: AtomicFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
-) -> Int32 {
-  let text =
-    isXML ? report.junit(status: status, reason: reason) : report.json(status: status, reason: reason).text + "\n"
+/// The returned file is locked, so that no statement of the run uses it, for example as its journal.
+///
+/// - Returns: Nil without the option.
+private func openReport(_ options: ProgramOptions, _ report: RunReportFile?) throws(Fault) -> AtomicFile? {
+  guard let path = options.report, let report else { return nil }
+  let file = try AtomicFile(path, appends: false)
+  if file.isDirect { return file }
   do throws(Fault) {
-    try file.write(Array(text.utf8))
+    try file.write(Array(report.text(isXML: path.hasSuffix(".xml"), status: nil, reason: options.reason).utf8))
     try file.finish()
-    return status
   } catch {
     file.abandon()
+    throw error
+  }
+  return file
+}
+
+/// Writes the report of a run that has ended, and returns the exit status of the program.
+///
+/// If the write fails after a successful run, the status is 1.
+private func write(
+  _ report: RunReportFile?, to opened: AtomicFile, _ options: ProgramOptions, _ status: Int32,
+  _ console: Console
+) -> Int32 {
+  guard let path = options.report, let report else { return status }
+  let text = report.text(isXML: path.hasSuffix(".xml"), status: status, reason: options.reason)
+  do throws(Fault) {
+    if opened.isDirect {
+      try opened.write(Array(text.utf8))
+    } else {
+      try opened.replace(with: text)
+    }
+    return status
+  } catch {
     console.note(error, about: "the report can't be written")
     return status == 0 ? 1 : status
   }

@@ -93,7 +93,7 @@ import Testing
       #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
       let same = await Ran.retort(
         "-c", Self.head + "[1] | update p {views: 1} backup: \"\(directory)/x\" failed: \"\(directory)/x\"")
-      #expect(same.status == 1 && same.notes.contains("the options failed: and backup: name the same file"))
+      #expect(same.status == 1 && same.notes.contains("failed: and backup: name the same file"))
     }
   }
 
@@ -131,6 +131,19 @@ import Testing
       #expect(!refused.notes.contains("not-found"), "\(refused.notes)")
       try other.close()
       #expect(await Ran.retort("-c", update).status == 5)
+    }
+  }
+
+  /// The stage `write` refuses the journal, the backup and the file of failed elements of its pipeline.
+  @Test(arguments: ["journal", "backup", "failed"], ["", " append: true"])
+  func writeRefusesTheFilesOfItsPipeline(_ option: String, _ append: String) async throws {
+    try await inDirectory { directory in
+      let file = "\(directory)/x.ndjson"
+      let update = "[1, 2001] | update p {views: 7} on-error: \"continue\" \(option): \"\(file)\""
+      let ran = await Ran.retort("-c", Self.head + "\(update) | write \"\(file)\"\(append)")
+      #expect(ran.status == 1 && ran.notes.contains("\(option): and write name the same file"), "\(ran)")
+      let content = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+      #expect(option == "backup" || !content.contains("\"relationships\""), "\(content)")
     }
   }
 }

@@ -191,4 +191,26 @@ import Testing
     let isSingle = statement.hasPrefix("update") || statement.hasPrefix("call")
     #expect(ran.notes.contains("not sent yet, because retort ctl has paused") == isSingle, "\(ran.notes)")
   }
+
+  /// Until the run ends, the report contains one error.
+  ///
+  /// No statement can use the file, for example as its journal.
+  @Test(arguments: ["r.json", "r.xml"]) func theReportIsUnfinishedUntilTheRunEnds(_ name: String) async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let file = "\(directory)/\(name)"
+    let ran = await Ran.retort(
+      "--report", file, "-c",
+      """
+      print (read "\(file)" as: "txt" | collect)
+      try do [1] | write "\(file)" as: "json" rescue e print e.message end
+      connect "embedded:blog"; let p = client queue: "posts"
+      [1] | update p {views: 1} journal: "\(file)"
+      """)
+    #expect(ran.output.contains("the run has not ended, or was killed"), "\(ran)")
+    #expect(ran.output.contains("--report and write name the same file"), "\(ran)")
+    #expect(ran.status == 1 && ran.notes.contains("--report and journal: name the same file"), "\(ran.notes)")
+    let report = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(report.contains("update p") && !report.contains("unfinished"), "\(report)")
+  }
 }

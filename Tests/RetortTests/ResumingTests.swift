@@ -102,7 +102,7 @@ import Testing
     ),
     (
       "stream posts | take 5 | collect | destroy posts confirm: true journal: \"j\"",
-      "if you resume this run, take selects other elements"
+      "a resumed run selects other elements with take"
     ),
   ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
     try await inDirectory { directory in

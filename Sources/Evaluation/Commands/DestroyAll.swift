@@ -47,6 +47,7 @@ extension BuiltInCommand {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
+      try arguments.claimFiles(run)
       let failedFile = try arguments.failedFile(run, isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       if !isDry, !query.filter.isEmpty, isAsked(client, run) {

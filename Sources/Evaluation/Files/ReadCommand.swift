@@ -32,7 +32,7 @@ extension BuiltInCommand {
     let session = frame.run.session
     return .stream(
       StreamValue { () async throws(Fault) in
-        if path == "-" { try session.takeInput() }
+        if FileDescriptor.isStandardInput(path) { try session.takeInput() }
         do throws(Fault) {
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
           session.recordRead(of: path)
@@ -116,6 +116,7 @@ extension BuiltInStage {
         let appends = try await append?.run(&frame).condition("append:") ?? false
         let isNew = try await new?.run(&frame).condition("new:") ?? false
         let format = try FileFormat(path: path, named: word)
+        try frame.run.files.claim(path, for: "write")
         try AtomicFile.check(path, appends: appends, isNew: isNew)
         return { frame, stream, keepsFlow throws(Fault) in
           do throws(Fault) {

@@ -6,34 +6,6 @@ import Language
 import Synchronization
 import Values
 
-/// The files of the option `failed:` that an outermost statement writes.
-///
-/// Several stages of the statement can name the same file, such as a stage in a loop. These stages share one
-/// ``FailedElementsWriter``, so that the file contains the failed elements of all of them.
-final class FailedElementsFiles: Sendable {
-  private let writers = Mutex<[String: FailedElementsWriter]>([:])
-
-  /// Returns the file for a stage that begins.
-  ///
-  /// - Throws: A `file` error if the stage can't write failed elements to the file.
-  func file(_ path: String, _ session: Session) throws(Fault) -> FailedElementsFile {
-    let target = try TextFile.target(of: path)
-    if let open = writers.withLock({ $0[target] }) { return FailedElementsFile(open) }
-    let new = try FailedElementsWriter(path, target, session)
-    return FailedElementsFile(
-      writers.withLock { writers in
-        let writer = writers[target] ?? new
-        writers[target] = writer
-        return writer
-      })
-  }
-
-  /// Closes the files at the end of the statement.
-  func close() {
-    for writer in writers.withLock({ Array($0.values) }) { writer.close() }
-  }
-}
-
 /// The file of the option `failed:`, as one stage writes it.
 ///
 /// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
@@ -42,7 +14,7 @@ final class FailedElementsFile: Sendable {
   private let writer: FailedElementsWriter
   private let stage: Int
 
-  fileprivate init(_ writer: FailedElementsWriter) {
+  init(_ writer: FailedElementsWriter) {
     self.writer = writer
     stage = writer.beginStage()
   }
@@ -90,28 +62,11 @@ final class FailedElementsFile: Sendable {
 extension Arguments {
   /// Returns the file of the option `failed:`; nil if the option is missing, and in a dry run.
   ///
-  /// - Throws: A `file` error if the file exists and is not a file of failed elements. A `value` error if the file is
-  ///   also the statement's journal or backup.
+  /// - Throws: A `file` error if the file exists and is not a file of failed elements.
   func failedFile(_ run: RunContext, isDry: Bool) throws(Fault) -> FailedElementsFile? {
-    try refuseSharedFile()
     guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }
-    do throws(Fault) { return try run.failedFiles.file(path, run.session) } catch {
+    do throws(Fault) { return try run.files.failedElements(path, run.session) } catch {
       throw error.placed(at: argument.range, in: source)
-    }
-  }
-
-  /// Throws an error if two of the options `failed:`, `journal:` and `backup:` name the same file.
-  private func refuseSharedFile() throws(Fault) {
-    var targets: [(option: String, target: String)] = []
-    for option in ["failed", "journal", "backup"] {
-      guard let path = try linesFile(option), let argument = options[option] else { continue }
-      let target = try TextFile.target(of: path)
-      if let first = targets.first(where: { $0.target == target })?.option {
-        throw fault(
-          argument, .value, "the options \(first): and \(option): name the same file",
-          nextStep: "\(option): \"\(option).ndjson\"")
-      }
-      targets.append((option, target))
     }
   }
 

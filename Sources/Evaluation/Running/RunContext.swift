@@ -20,8 +20,8 @@ struct RunContext: Sendable {
   var shown: LastShownElements?
   /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
   var journals: JournalsOpenUntilPipelineEnd?
-  /// The files of the option `failed:` that the outermost statement writes.
-  var failedFiles = FailedElementsFiles()
+  /// The files that the outermost statement writes.
+  var files: StatementFiles
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
@@ -32,6 +32,7 @@ struct RunContext: Sendable {
     self.source = source
     self.statement = statement
     self.output = output ?? session.output
+    files = StatementFiles(report: session.options.report)
   }
 
   /// Throws an `interrupted` error if the user has pressed Ctrl-C.

@@ -1,5 +1,5 @@
 import Bulk
-public import JSONText
+import JSONText
 import Language
 import Redaction
 import Synchronization
@@ -57,8 +57,11 @@ public final class RunReportFile: Sendable {
   /// The maximum length of a statement's text in the report, in code points.
   private static let textLimit = 200
 
-  /// Creates an empty report; the measured time of the run begins now.
-  public init() {}
+  /// The path of the file.
+  let path: String
+
+  /// Creates an empty report for the file at a path; the measured time of the run begins now.
+  public init(path: String) { self.path = path }
 
   /// Adds the result of a bulk change of the running statement.
   ///
@@ -150,14 +153,31 @@ public final class RunReportFile: Sendable {
     "\(source.name):\(source.place(of: range.lower).line)"
   }
 
-  /// Returns the report as JSON, with the exit status of the run and the value of the option `--reason`.
-  public func json(status: Int32, reason: String?) -> JSONValue {
-    let cases = state.withLock(\.cases)
-    return .object(
+  /// Returns the report as text.
+  ///
+  /// - Parameters:
+  ///   - isXML: Whether the text has the JUnit format, which continuous integration services read; otherwise it is JSON.
+  ///   - status: The exit status of the run; nil while the run has not ended.
+  ///   - reason: The value of the option `--reason`.
+  /// - Returns: The text; it ends with a line feed.
+  public func text(isXML: Bool, status: Int32?, reason: String?) -> String {
+    let cases = status == nil ? [Self.unfinished] : state.withLock(\.cases)
+    return isXML ? junit(cases, status, reason) : json(cases, status, reason).text + "\n"
+  }
+
+  /// The only entry of the report while the run has not ended.
+  private static var unfinished: TestCase {
+    TestCase(
+      text: "the run", place: "retort", milliseconds: 0, error: ("unfinished", "the run has not ended, or was killed"))
+  }
+
+  private func json(_ cases: [TestCase], _ status: Int32?, _ reason: String?) -> JSONValue {
+    .object(
       JSONObject([
         ("started", .string(started)),
         ("milliseconds", .number(JSONNumber((ContinuousClock.now - begin).milliseconds))),
-        ("status", .number(JSONNumber(Int(status)))), ("reason", reason.map { .string($0) } ?? .null),
+        ("status", status.map { .number(JSONNumber(Int($0))) } ?? .null),
+        ("reason", reason.map { .string($0) } ?? .null),
         ("statements", .array(JSONArray(cases.map(Self.json)))),
       ]))
   }
@@ -175,16 +195,14 @@ public final class RunReportFile: Sendable {
     return .object(object)
   }
 
-  /// Returns the report in the JUnit format, which continuous integration services read.
-  public func junit(status: Int32, reason: String?) -> String {
-    let cases = state.withLock(\.cases)
+  private func junit(_ cases: [TestCase], _ status: Int32?, _ reason: String?) -> String {
     let failures = cases.count(where: \.isFailure)
     let errors = cases.count { $0.error != nil && !$0.isFailure }
     let seconds = Double((ContinuousClock.now - begin).milliseconds) / 1000
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
       #"<testsuite name="retort" tests="\#(cases.count)" failures="\#(failures)" errors="\#(errors)" skipped="\#(cases.count(where: \.isUnchecked))" time="\#(seconds)" timestamp="\#(started)">"#,
-      "<properties><property name=\"status\" value=\"\(status)\"/>"
+      "<properties><property name=\"status\" value=\"\(status.map(String.init) ?? "")\"/>"
         + (reason.map { "<property name=\"reason\" value=\"\(Self.escaped($0))\"/>" } ?? "") + "</properties>",
     ]
     lines += cases.map(Self.junit)

@@ -146,7 +146,7 @@ extension ExecutionFrame {
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
     frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
-    frame.run.failedFiles = run.failedFiles
+    frame.run.files = run.files
     return frame
   }
 }

@@ -252,6 +252,7 @@ extension Arguments {
     _ run: RunContext, _ arguments: ElementStageArguments, changes: String
   ) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: StatementSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
+    try claimFiles(run)
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyText, changes: changes)

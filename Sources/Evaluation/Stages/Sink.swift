@@ -130,6 +130,7 @@ private struct ChangingStage: Sendable {
     let client = try once.client()
     let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
     let isDry = frame.run.isDry(once)
+    try once.claimFiles(frame.run)
     let failedFile = try once.failedFile(frame.run, isDry: isDry || frame.run.session.options.isOffline)
     let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField, readsFirst: making.readsFirst)
     return OpenedOptions(

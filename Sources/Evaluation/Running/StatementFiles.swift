@@ -1,0 +1,77 @@
+import Formats
+import Language
+import Synchronization
+import Values
+
+/// The files that an outermost statement writes.
+final class StatementFiles: Sendable {
+  private struct WrittenFiles {
+    /// The word or the option that writes a file, such as `journal:`, by the path of the file.
+    var writers: [String: String] = [:]
+    var failedElements: [String: FailedElementsWriter] = [:]
+  }
+
+  private let state: Mutex<WrittenFiles>
+
+  /// Creates the files of a statement that has not written a file; `report` is the report of the run.
+  init(report: RunReportFile?) {
+    let target = report.flatMap { try? TextFile.target(of: $0.path) }
+    state = Mutex(WrittenFiles(writers: target.map { [$0: "--report"] } ?? [:]))
+  }
+
+  /// Records that a word or an option of the statement writes a file.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - writer: The word or the option, such as `write` or `journal:`.
+  /// - Throws: A `value` error if another word or option of the statement writes the same file.
+  func claim(_ path: String, for writer: String) throws(Fault) {
+    guard FileDescriptor.standard(path) == nil else { return }
+    let target = try TextFile.target(of: path)
+    let first = state.withLock { state in
+      let first = state.writers[target] ?? writer
+      state.writers[target] = first
+      return first
+    }
+    guard first == writer || !FileDescriptor.isFile(target) && FileDescriptor.exists(target) else {
+      throw Fault(.value, "\(first) and \(writer) name the same file", nextStep: "name another file")
+    }
+  }
+
+  /// Returns the file of the option `failed:` for a stage that begins.
+  ///
+  /// Several stages of the statement can name the same file, such as a stage in a loop. These stages share one
+  /// ``FailedElementsWriter``, so that the file contains the failed elements of all of them.
+  ///
+  /// - Throws: A `file` error if the stage can't write failed elements to the file.
+  func failedElements(_ path: String, _ session: Session) throws(Fault) -> FailedElementsFile {
+    let target = try TextFile.target(of: path)
+    if let open = state.withLock({ $0.failedElements[target] }) { return FailedElementsFile(open) }
+    let new = try FailedElementsWriter(path, target, session)
+    return FailedElementsFile(
+      state.withLock { state in
+        let writer = state.failedElements[target] ?? new
+        state.failedElements[target] = writer
+        return writer
+      })
+  }
+
+  /// Closes the files of failed elements at the end of the statement.
+  func close() {
+    for writer in state.withLock({ Array($0.failedElements.values) }) { writer.close() }
+  }
+}
+
+extension Arguments {
+  /// Records the files of the options `failed:`, `journal:` and `backup:` for the statement.
+  ///
+  /// - Throws: A `value` error if two of the options, or an option and another command, name the same file.
+  func claimFiles(_ run: RunContext) throws(Fault) {
+    for option in ["failed", "journal", "backup"] {
+      guard let path = try linesFile(option), let argument = options[option] else { continue }
+      do throws(Fault) { try run.files.claim(path, for: "\(option):") } catch {
+        throw error.placed(at: argument.range, in: source)
+      }
+    }
+  }
+}
