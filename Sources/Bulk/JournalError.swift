@@ -114,7 +114,7 @@ public enum JournalError: ChangePreventingError, Equatable {
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
     case .removed(_, _, isRestored: true): "run the same statement again with the same file"
     case .removed(_, "journal", _):
-      "the records of this run are lost: check which changes were carried out before you run the statement again"
+      "the records of this run are lost: before you run the statement again, check which changes were carried out"
     case .removed: "the resources that this run stored in the file are lost; use another file for the next run"
     case .inUse(_, "journal", isHere: true):
       "a journal belongs to one statement; for the iterations of the stage `each`, give the journal to `each`: "

@@ -64,7 +64,7 @@ public enum ManPage {
     ("TERM", "The type of the terminal. For dumb, an unknown type or no type, there are no colours and no pager."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
     ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
-    ("TMPDIR", "The directory for temporary files with many elements or results (default: /tmp)."),
+    ("TMPDIR", "The directory for temporary files. retort uses them for large results (default: /tmp)."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories that replace ~/.config and ~/.local/state."),
   ]
 

@@ -132,11 +132,11 @@ extension Lexer {
       complain(
         "a field's name must begin with a letter", start, nextStep: "for an element of a list, write [\(digits)]")
     case (_, false):
+      let (name, show) = (name ?? "x", Self.beginsStatement(after: tokens.dropLast()) ? "show " : "")
       complain(
         "a field's name must begin with a letter", start,
-        nextStep:
-          "for an element of a list, write \(name ?? "x")[\(digits)]; for an id, \(Self.beginsStatement(after: tokens.dropLast()) ? "show " : "")\(name ?? "x") \(digits)"
-      )
+        nextStep: "for an element of a list, write \(name)[\(digits)]; "
+          + "for the resource with this id, write \(show)\(name) \(digits)")
     case (_, true):
       complain(
         "a dot needs a name after it", start,

@@ -192,7 +192,7 @@ import Testing
     ("stream posts | group by .state", "group .state", "stream posts | group .state | count"),
     ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
     ("print 1.", "write 1.0 or 1", "print 1.0"), ("print 1.5.", "write 1.5", "print 1.5"),
-    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "for an id, authors 1", "show authors 1"),
+    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "for the resource with this id, write authors 1", "show authors 1"),
     ("read x.csv", "for text, write \"x.csv\"", "\"x.csv\""),
     ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),

@@ -157,9 +157,10 @@ final class FailedElementsWriter: Sendable {
     session.recordFailedElements(in: target, areUnread: false)
   }
 
-  /// Gives a second name to the file of an earlier statement, or of an earlier stage, if its content must be kept.
+  /// Gives a second name to the file if its content must be kept.
   ///
-  /// The stage can read the content, or the session has written the content and no statement has read it.
+  /// The content must be kept in two cases: the new stage can read its elements from the file, or no statement has read
+  /// the content that this session wrote.
   private func keepEarlierFile(_ stage: inout StageReplacedFile, isRead: Bool) throws(Fault) {
     var status = stat()
     let isUnread = session.hasUnreadFailedElements(in: target)
