@@ -58,7 +58,7 @@ public struct ProtocolDialect: Sendable {
       .document, isChangeset ? "Changeset error" : "JSONAPI error", data: ["errors": .array(JSONArray(objects))])
   }
 
-  private func worded(_ objection: ErrorInBothDialects) -> ErrorDetail {
+  private func worded(_ objection: ErrorInBothWordings) -> ErrorDetail {
     switch flavour {
     case nil: objection.error
     case .carrot: objection.withIntegerCode

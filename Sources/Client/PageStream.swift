@@ -15,13 +15,13 @@ public struct PageStream: Sendable {
   /// The error to throw after the last returned page.
   private var fault: ClientError?
   private var last: [JSONObject] = []
-  private let rule: ListChangeDetector.ListChangePolicy
+  private let rule: ListCompletenessCheck.ListChangePolicy
   /// The signs of a changed list in the pages so far.
-  public private(set) var changes = ListChangeDetector()
+  public private(set) var changes = ListCompletenessCheck()
 
   init(
     _ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit, prefetch: Int,
-    rule: ListChangeDetector.ListChangePolicy
+    rule: ListCompletenessCheck.ListChangePolicy
   ) {
     self.client = client
     self.query = query
@@ -99,7 +99,7 @@ extension ResourceClient {
   /// further pages in advance. If the end of the list is unknown, it requests only one page in advance.
   public func stream(
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
-    rule: ListChangeDetector.ListChangePolicy = .keep
+    rule: ListCompletenessCheck.ListChangePolicy = .keep
   ) -> PageStream {
     PageStream(self, query, waitLimit, prefetch: prefetch, rule: rule)
   }

@@ -17,7 +17,7 @@ package struct FileReader: Sendable {
   private var columns: [String]?
   private var rows: CSVParser
   /// The elements of a JSON file; nil before the reader has read the whole file.
-  private var document: JSONArrayElementReader?
+  private var document: JSONArrayElementParser?
   private var isBegun = false
   /// The number of bytes that one read requests.
   private static let piece = 1 << 18
@@ -181,7 +181,7 @@ package struct FileReader: Sendable {
     if document == nil {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)
       while !isAtEnd { try fill() }
-      do throws(JSONSyntaxError) { document = try JSONArrayElementReader(parsing: rest) } catch {
+      do throws(JSONSyntaxError) { document = try JSONArrayElementParser(parsing: rest) } catch {
         throw Fault(.file, "\(path):\(error)", nextStep: JSONAdvice.ofDocument(rest, error, path))
       }
       rest = []

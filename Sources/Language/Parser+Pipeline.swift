@@ -12,7 +12,7 @@ extension Parser {
     pipelineStart = start
     defer { pipelineStart = outer }
     let head = try head()
-    var stages: [Command] = []
+    var stages: [CommandOrStageCall] = []
     while take("|") { stages.append(try stage()) }
     return Pipeline(head: head, stages: stages, range: range(from: start))
   }
@@ -73,7 +73,7 @@ extension Parser {
     }
   }
 
-  private mutating func stage() throws(StatementParseStop) -> Command {
+  private mutating func stage() throws(StatementParseStop) -> CommandOrStageCall {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
         throw fail("the word `\(word)` is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
@@ -83,7 +83,7 @@ extension Parser {
     return try command(isStage: true)
   }
 
-  private mutating func command(isStage: Bool = false) throws(StatementParseStop) -> Command {
+  private mutating func command(isStage: Bool = false) throws(StatementParseStop) -> CommandOrStageCall {
     let start = token.range.lower
     guard case .name(let name) = token.kind else { throw wanted("a command") }
     let nameRange = token.range
@@ -104,7 +104,8 @@ extension Parser {
       arguments = try self.arguments(of: Callee(name: name, range: nameRange, isStage: isStage))
     }
     if name == "each" { body = try block(("each", nameRange)) }
-    return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
+    return CommandOrStageCall(
+      name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
   }
 
   /// Parses the name after the stage `as`.

@@ -120,21 +120,21 @@ public struct Pipeline: Sendable, Equatable {
   /// The head, which produces the elements.
   public var head: PipelineHead
   /// The stages in order.
-  public var stages: [Command]
+  public var stages: [CommandOrStageCall]
   /// The source range of the pipeline.
   public var range: SourceRange
 }
 
 /// The beginning of a pipeline: a command such as `stream posts`, or an expression.
 public enum PipelineHead: Sendable, Equatable {
-  case command(Command)
+  case command(CommandOrStageCall)
   case expression(Expr)
   /// A bare name: a variable in scope, or a command.
   case name(String, SourceRange)
 }
 
 /// A command or a stage with its arguments, such as `take 5`.
-public struct Command: Sendable, Equatable {
+public struct CommandOrStageCall: Sendable, Equatable {
   /// The name of the command or stage.
   public var name: String
   /// The source range of the word.

@@ -6,7 +6,7 @@ import JSONText
 /// The outcomes of a chunk's changes, in the order of the changes.
 struct ChunkReply: Sendable {
   /// The outcome of a change.
-  enum Outcome: Sendable {
+  enum ChangeOutcome: Sendable {
     /// The service carried out the change; the value is the result in the service's reply.
     case done(JSONValue)
     /// The service carried out the change, and the worker omitted the result.
@@ -24,10 +24,10 @@ struct ChunkReply: Sendable {
 
   /// An outcome, and the service's reply time if the change was sent.
   struct TimedOutcome: Sendable {
-    var outcome: Outcome
+    var outcome: ChangeOutcome
     var latency: Duration?
 
-    init(_ outcome: Outcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
+    init(_ outcome: ChangeOutcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
   }
 
   /// The outcomes in the order of the changes; consecutive `omitted` outcomes form one group.
@@ -43,7 +43,7 @@ struct ChunkReply: Sendable {
 
   /// An outcome, and the number of consecutive changes with this outcome.
   struct OutcomeGroup: Sendable {
-    let outcome: Outcome
+    let outcome: ChangeOutcome
     /// The number of changes; more than 1 only for the outcome `omitted`.
     var count = 1
   }
@@ -62,7 +62,7 @@ struct ChunkReply: Sendable {
   }
 
   /// The outcomes of all changes, in their order.
-  var outcomes: [Outcome] { groups.flatMap { [Outcome](repeating: $0.outcome, count: $0.count) } }
+  var outcomes: [ChangeOutcome] { groups.flatMap { [ChangeOutcome](repeating: $0.outcome, count: $0.count) } }
 
   /// Returns the service's reply time to the change at an index; nil if the change was not sent.
   func latency(at index: Int) -> Duration? { times[index] > 0 ? .microseconds(times[index]) : nil }
@@ -105,13 +105,13 @@ extension ChunkReply.OutcomeGroup {
   }
 
   init?(_ json: JSONValue) {
-    guard let outcome = ChunkReply.Outcome(json) else { return nil }
+    guard let outcome = ChunkReply.ChangeOutcome(json) else { return nil }
     self.outcome = outcome
     if case .omitted = outcome { count = json.numberValue?.integer ?? 1 }
   }
 }
 
-extension ChunkReply.Outcome {
+extension ChunkReply.ChangeOutcome {
   /// Creates the outcome of a change from the result of its request.
   init(_ result: Result<ChangeResult, ClientError>) {
     self =
@@ -179,7 +179,7 @@ extension ChunkReply.Outcome {
   ///
   /// If this type and this id are those of the changed resource, the function returns `omitted`, because the change
   /// itself already names the resource.
-  func withoutContents(_ change: Change) -> ChunkReply.Outcome {
+  func withoutContents(_ change: Change) -> ChunkReply.ChangeOutcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }
     let data = result["data"] ?? .null

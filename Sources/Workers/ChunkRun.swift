@@ -68,7 +68,7 @@ struct ChunkRun: Sendable {
   private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: OutcomesSoFar) async {
     let carrier = CallbackClientCarrier(client)
     let changes = ChangeWindow(window) { [chunk] index, result, latency in
-      let (change, outcome) = (chunk.changes[index], ChunkReply.Outcome(result))
+      let (change, outcome) = (chunk.changes[index], ChunkReply.ChangeOutcome(result))
       let item = chunk.givesResults ? outcome : outcome.withoutContents(change)
       progress.set(ChunkReply.TimedOutcome(item, latency: latency), at: index, change)
     }

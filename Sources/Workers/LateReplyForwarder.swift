@@ -38,7 +38,7 @@ struct LateReplyForwarder {
     for (change, error) in unknown {
       guard let id = error.call?.correlationID else { continue }
       watch.add(error) { outcome in
-        let outcome = ChunkReply.Outcome(late: outcome)
+        let outcome = ChunkReply.ChangeOutcome(late: outcome)
         let own = givesResults ? outcome : outcome.withoutContents(change)
         let response = Response(id: .string(id), outcome: .result(own.json))
         message.yield(
@@ -54,7 +54,7 @@ struct LateReplyForwarder {
   }
 }
 
-extension ChunkReply.Outcome {
+extension ChunkReply.ChangeOutcome {
   /// Returns the error of a change whose outcome is unknown, if a late reply to the change may arrive.
   ///
   /// Returns nil for any other outcome.
@@ -98,14 +98,14 @@ extension Change {
 
 extension PoolCarrier {
   /// Registers a change whose outcome is unknown, so that a late reply from its worker can replace the outcome.
-  func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
+  func expectLateReply(_ outcome: ChunkReply.ChangeOutcome, to change: Change) {
     guard let lateReplies = limits.lateReplies, let error = outcome.lateError(of: change) else { return }
     let (pool, id, renamed) = (pool, error.call?.correlationID, limits.renamed)
     lateReplies.expect(error, id: change.id, for: change.timeout ?? .zero) { bytes in
       guard pool.accepts(bytes), let response = try? Response(decoding: bytes), response.id.stringValue == id,
         case .result(let result) = response.outcome
       else { return nil }
-      return ChunkReply.Outcome(result)?.late(of: change, renamed)
+      return ChunkReply.ChangeOutcome(result)?.late(of: change, renamed)
     }
   }
 }

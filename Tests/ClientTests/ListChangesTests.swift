@@ -16,7 +16,7 @@ import Testing
   private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
 
   /// Reads a stream to its end, and returns the ids of each page, the detected changes of the list, and the error.
-  private func drained(_ stream: PageStream, _ rule: ListChangeDetector.ListChangePolicy = .keep) async -> (
+  private func drained(_ stream: PageStream, _ rule: ListCompletenessCheck.ListChangePolicy = .keep) async -> (
     pages: [[String]], changes: [String], error: ClientError?
   ) {
     var stream = stream
@@ -173,9 +173,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (ListChangeDetector.ListChangePolicy.keep, [["1", "2"], ["2", "3"], ["4"]], "1 id was received twice"),
+    (ListCompletenessCheck.ListChangePolicy.keep, [["1", "2"], ["2", "3"], ["4"]], "1 id was received twice"),
     (.passOver, [["1", "2"], ["3"], ["4"]], "1 id was received twice; repetitions were ignored"),
-  ]) func aRepeatedIDIsCounted(rule: ListChangeDetector.ListChangePolicy, pages: [[String]], sentence: String) async {
+  ]) func aRepeatedIDIsCounted(rule: ListCompletenessCheck.ListChangePolicy, pages: [[String]], sentence: String) async
+  {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
     ])

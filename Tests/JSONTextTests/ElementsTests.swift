@@ -20,7 +20,7 @@ import Testing
     let whole = Result { () throws(JSONSyntaxError) in try JSONValue(parsingUnique: Array(text.utf8)) }
     let expected = whole.map { value in (value.arrayValue.map { Array($0) } ?? [value]).map(\.text) }
     let found = Result { () throws(JSONSyntaxError) in
-      var elements = try JSONArrayElementReader(parsing: Array(text.utf8))
+      var elements = try JSONArrayElementParser(parsing: Array(text.utf8))
       var texts: [String] = []
       while let page = elements.next(count) { texts += page.map(\.text) }
       return texts

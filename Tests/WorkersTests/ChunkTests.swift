@@ -203,7 +203,7 @@ import Testing
     (#"{"data":{"type":"tags","id":"1","meta":{}}}"#, #"{"result":{"data":{"type":"tags","id":"1"}}}"#),
     (#"{"data":[{"type":"tags","id":"1"}]}"#, #"{"result":{"data":[{"type":"tags","id":"1"}]}}"#),
   ]) func aResultLosesItsContents(_ result: String, _ outcome: String) throws {
-    let done = ChunkReply.Outcome.done(try JSONValue(parsing: Array(result.utf8)))
+    let done = ChunkReply.ChangeOutcome.done(try JSONValue(parsing: Array(result.utf8)))
     let reply = ChunkReply([.init(done.withoutContents(Self.destroy("1")))], time: .zero)
     #expect(reply.json["outcomes"]?.text == "[\(outcome)]")
   }

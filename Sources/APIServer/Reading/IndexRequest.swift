@@ -18,7 +18,7 @@ struct IndexRequest {
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     let content = errors.collect { () throws(RequestRefusal) in try RequestedContent(params, of: type, in: schema)
     }
     let filters = errors.collect { () throws(RequestRefusal) in try Filter.parse(params["filter"], of: type, in: schema)

@@ -11,7 +11,7 @@ struct Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
     guard let fields = fields.objectValue else { throw RequestRefusal(.fieldsWithoutType) }
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     for (name, value) in fields {
       guard let type = schema.types[name] else {
         errors.append(.invalidResource(name))

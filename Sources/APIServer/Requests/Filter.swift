@@ -21,7 +21,7 @@ struct Filter {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw RequestRefusal(.filterSyntax(filter)) }
     var filters: [Filter] = []
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     for (name, value) in members {
       guard let subject = subject(name, of: type, in: schema) else {
         errors.append(.filterNotAllowed(name))

@@ -1,13 +1,13 @@
 /// The error for a request that the service does not carry out, with one or more reasons.
 struct RequestRefusal: Error {
-  let objections: [ErrorInBothDialects]
+  let objections: [ErrorInBothWordings]
 
-  init(_ objections: [ErrorInBothDialects]) { self.objections = objections }
+  init(_ objections: [ErrorInBothWordings]) { self.objections = objections }
 
-  init(_ objection: ErrorInBothDialects) { objections = [objection] }
+  init(_ objection: ErrorInBothWordings) { objections = [objection] }
 }
 
-extension [ErrorInBothDialects] {
+extension [ErrorInBothWordings] {
   /// Runs one step of parsing a request.
   ///
   /// If the step fails, the function adds the errors of the step to this list and returns nil.

@@ -9,7 +9,7 @@ struct RequestedContent {
   ///
   /// - Throws: ``RequestRefusal`` with the errors of both parameters.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     let fieldsets = errors.collect { () throws(RequestRefusal) in try Fieldsets.parse(params["fields"], in: schema) }
     let include = errors.collect { () throws(RequestRefusal) in
       try IncludeTree.parse(params["include"], of: type, in: schema)

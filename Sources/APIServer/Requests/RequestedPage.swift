@@ -28,7 +28,7 @@ struct RequestedPage: Hashable, Sendable {
     var result = RequestedPage(start: pages == .offset ? 0 : nil)
     guard let page else { return result }
     guard let members = page.objectValue else { throw RequestRefusal(.invalidPage(page)) }
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     for (name, value) in members {
       guard name == place || name == extent else {
         errors.append(.pageParameterNotAllowed(name))

@@ -27,7 +27,7 @@ struct SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
       guard let names = sort.stringValue else { throw RequestRefusal(.invalidSort(sort.text, of: type.name)) }
-      var errors: [ErrorInBothDialects] = []
+      var errors: [ErrorInBothWordings] = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
         if !order.add(name, of: type, in: schema) {
           errors.append(.invalidSort(name.hasPrefix("-") ? String(name.dropFirst()) : name, of: type.name))

@@ -32,7 +32,7 @@ struct CreateOrUpdateRequest {
   private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     let replyWriter = errors.collect { () throws(RequestRefusal) in
       try SingleResourceReplyWriter(params, of: type, in: schema)
     }

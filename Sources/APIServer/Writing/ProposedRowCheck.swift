@@ -28,7 +28,7 @@ struct ProposedRowCheck {
   /// Returns all violations of the row.
   ///
   /// The violations are in the order of the table's columns. Violations of to-many relationships come last.
-  func violations(_ database: Database) throws -> [ErrorInBothDialects] {
+  func violations(_ database: Database) throws -> [ErrorInBothWordings] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
     if !rules.isEmpty {
@@ -45,7 +45,7 @@ struct ProposedRowCheck {
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw RequestRefusal(.internalError("the id is already in use"))
     }
-    var errors: [ErrorInBothDialects] = []
+    var errors: [ErrorInBothWordings] = []
     let names = type.columns.map(\.name)
     for column in names + [""] {
       for violation in broken where violation.column == column || (column.isEmpty && !names.contains(violation.column))
@@ -56,7 +56,7 @@ struct ProposedRowCheck {
     return try errors + danglingLinkages(database)
   }
 
-  private func error(_ message: String, column: String) -> ErrorInBothDialects {
+  private func error(_ message: String, column: String) -> ErrorInBothWordings {
     if column.isEmpty { return .violation(message, member: "", pointer: "/data") }
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
@@ -175,7 +175,7 @@ struct ProposedRowCheck {
   /// Returns an error for each to-many relationship that refers to a missing row.
   ///
   /// Like jsonapi-resources, the service does not name the missing ids.
-  private func danglingLinkages(_ database: Database) throws -> [ErrorInBothDialects] {
+  private func danglingLinkages(_ database: Database) throws -> [ErrorInBothWordings] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
       guard let target = schema.types[relationship.type] else { continue }

@@ -6,7 +6,7 @@ extension SQLError {
   /// Before a write, the service can't check triggers, partial indexes, and foreign keys of several columns. The
   /// function therefore finds the violated rule and its column in SQLite's message, such as
   /// `UNIQUE constraint failed: posts.slug`. If the message names no column, the error contains SQLite's message.
-  func requestError(of type: ResourceType) -> ErrorInBothDialects {
+  func requestError(of type: ResourceType) -> ErrorInBothWordings {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
     let text = message
@@ -27,7 +27,7 @@ extension SQLError {
     return violation(message, ofColumn: column.name, type)
   }
 
-  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> ErrorInBothDialects {
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> ErrorInBothWordings {
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
   }

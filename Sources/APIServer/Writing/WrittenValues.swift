@@ -30,7 +30,7 @@ struct WrittenValues {
     }
     id = data["id"]
     var errors = data.keys.filter { !["type", "id", "attributes", "relationships"].contains($0) }.map {
-      ErrorInBothDialects.notAllowed($0)
+      ErrorInBothWordings.notAllowed($0)
     }
     if let attributes = Self.object(data, "attributes", &errors) { readAttributes(attributes, of: type, &errors) }
     if let relationships = Self.object(data, "relationships", &errors) {
@@ -39,14 +39,14 @@ struct WrittenValues {
     guard errors.isEmpty else { throw RequestRefusal(errors) }
   }
 
-  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [ErrorInBothDialects]) -> JSONObject? {
+  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [ErrorInBothWordings]) -> JSONObject? {
     guard let value = data[name] else { return nil }
     if value.objectValue == nil { errors.append(.invalidData(name)) }
     return value.objectValue
   }
 
   private mutating func readAttributes(
-    _ attributes: JSONObject, of type: ResourceType, _ errors: inout [ErrorInBothDialects]
+    _ attributes: JSONObject, of type: ResourceType, _ errors: inout [ErrorInBothWordings]
   ) {
     for (name, value) in attributes {
       guard let column = type.attribute(name), !column.isGenerated else {
@@ -62,7 +62,7 @@ struct WrittenValues {
   }
 
   private mutating func readRelationship(
-    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [ErrorInBothDialects]
+    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [ErrorInBothWordings]
   ) {
     guard let relationship = type.relationship(name), let target = schema.types[relationship.type] else {
       return errors.append(.notAllowed(name))
@@ -90,7 +90,7 @@ struct WrittenValues {
   /// not check the type.
   private static func identifier(
     _ json: JSONValue, _ type: ResourceType, _ dialect: ProtocolDialect, isOfMany: Bool = false,
-    _ errors: inout [ErrorInBothDialects]
+    _ errors: inout [ErrorInBothWordings]
   ) -> String? {
     let isCarrot = dialect.flavour == .carrot
     guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text,

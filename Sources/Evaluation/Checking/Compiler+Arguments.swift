@@ -5,7 +5,7 @@ import Values
 
 extension Compiler {
   /// Checks the arguments of a call against the declaration of the command or stage.
-  func check(_ command: Command, _ declaration: CommandDeclaration) {
+  func check(_ command: CommandOrStageCall, _ declaration: CommandDeclaration) {
     if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
     let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -27,7 +27,7 @@ extension Compiler {
   }
 
   /// Reports a call with too few or too many positional arguments.
-  private func checkNumber(_ positional: [Expr], _ command: Command, _ declaration: CommandDeclaration) {
+  private func checkNumber(_ positional: [Expr], _ command: CommandOrStageCall, _ declaration: CommandDeclaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
       let missing = needed[positional.count]
@@ -75,7 +75,7 @@ extension Compiler {
   ///
   /// If the argument is a literal, the function also checks the argument's value against the rule of the parameter.
   private func check(
-    _ value: Expr, _ parameter: CommandDeclaration.Parameter, of command: Command, isFirst: Bool
+    _ value: Expr, _ parameter: CommandDeclaration.Parameter, of command: CommandOrStageCall, isFirst: Bool
   ) {
     if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
     let errors = findings.diagnostics.count
@@ -90,7 +90,8 @@ extension Compiler {
 
   /// Reports an option that the command does not have, and suggests the option that the user probably meant.
   private func reportUnknownOption(
-    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Command, _ declaration: CommandDeclaration
+    _ name: String, _ range: SourceRange, _ value: Expr, _ command: CommandOrStageCall,
+    _ declaration: CommandDeclaration
   ) {
     let known = declaration.options.map(\.name)
     reportUnknown(
@@ -105,7 +106,7 @@ extension Compiler {
   ///
   /// For an option that needs a field, the function reports any other value. For an option that needs text, it reports
   /// an unknown word without quotes. A literal must also have the option's type and obey the option's rule.
-  private func check(_ option: CommandDeclaration.Option, _ value: Expr, of command: Command) {
+  private func check(_ option: CommandDeclaration.Option, _ value: Expr, of command: CommandOrStageCall) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
         "the option \(option.name): needs the name of one field", value.range,
@@ -131,7 +132,7 @@ extension Compiler {
   ///
   /// A value can need a second option in the same call. If the second option is missing, the function reports the
   /// value.
-  private func checkValue(_ value: Expr, _ option: CommandDeclaration.Option, of command: Command) {
+  private func checkValue(_ value: Expr, _ option: CommandDeclaration.Option, of command: CommandOrStageCall) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }
@@ -186,7 +187,7 @@ extension Compiler {
   /// Returns the replacement for an option that only other languages have: `... | take 5` for `limit: 5`.
   ///
   /// Returns nil for other options.
-  private func limit(_ command: Command, _ name: String, _ value: Expr) -> String? {
+  private func limit(_ command: CommandOrStageCall, _ name: String, _ value: Expr) -> String? {
     guard ["limit", "top", "take", "first"].contains(name), case .number = value.kind else { return nil }
     let count = source.text(value.range)
     switch command.name {

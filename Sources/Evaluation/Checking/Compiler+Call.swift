@@ -7,7 +7,7 @@ extension Compiler {
     -> CompiledExpression
   {
     if let definition = definition(name) {
-      let command = Command(
+      let command = CommandOrStageCall(
         name: name, nameRange: nameRange, arguments: arguments, body: nil, range: range)
       return call(definition, command, element: false)
     }

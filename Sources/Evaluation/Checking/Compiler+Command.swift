@@ -5,7 +5,7 @@ import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.
-  func command(_ command: Command) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
+  func command(_ command: CommandOrStageCall) -> (code: CompiledExpression, fact: CompileTimeScope.VariableFact) {
     if let definition = definition(command.name) { return (call(definition, command, element: false), .unknown) }
     guard let known = BuiltInCommand.named(command.name) else {
       reportUnknownCommand(command)
@@ -45,7 +45,9 @@ extension Compiler {
     }
   }
 
-  private func run(_ known: BuiltInCommand, _ command: Command, _ arguments: [CompiledArgument]) -> CompiledExpression {
+  private func run(_ known: BuiltInCommand, _ command: CommandOrStageCall, _ arguments: [CompiledArgument])
+    -> CompiledExpression
+  {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
@@ -74,7 +76,7 @@ extension Compiler {
   /// Returns the suggestion to write the command before the client: `show posts 1` for `posts show 1`.
   ///
   /// Returns nil for another call.
-  private func reordered(_ command: Command) -> String? {
+  private func reordered(_ command: CommandOrStageCall) -> String? {
     guard case .positional(let first)? = command.arguments.first, case .name(let word) = first.kind,
       BuiltInCommand.named(word) != nil, unknownName(first) != nil
     else { return nil }
@@ -84,7 +86,7 @@ extension Compiler {
   }
 
   /// Returns the call of a function with its arguments in parentheses: `env("HOME")` for `env HOME`.
-  private func functionForm(_ name: String, _ command: Command) -> String {
+  private func functionForm(_ name: String, _ command: CommandOrStageCall) -> String {
     let takesText = ["env", "var", "time"].contains(name)
     let arguments = command.arguments.map { argument in
       let text = source.text(argument.expression.range)
@@ -97,7 +99,7 @@ extension Compiler {
   /// Returns the suggestion for a statement that begins with a variable in place of a command.
   ///
   /// For example, the suggestion contains `x - 1` for `x -1`, and `show posts 1` for `posts 1`.
-  private func stepForVariable(_ name: String, _ command: Command) -> String {
+  private func stepForVariable(_ name: String, _ command: CommandOrStageCall) -> String {
     guard case .positional(let first)? = command.arguments.first else {
       return "write the command first: index \(name) ..."
     }
@@ -110,7 +112,7 @@ extension Compiler {
     return (isIndex ? "for an element of a list, write \(name)[\(text)]; " : "") + "for the value, write only \(name)"
   }
 
-  private func reportUnknownCommand(_ command: Command) {
+  private func reportUnknownCommand(_ command: CommandOrStageCall) {
     let name = command.name
     if scope.variable(name) != nil {
       if let step = reordered(command) {
@@ -136,7 +138,7 @@ extension Compiler {
   /// Reports a command in the syntax of another language, such as SQL.
   ///
   /// The function returns true if it reports an error.
-  private func reportForeignCommand(_ command: Command) -> Bool {
+  private func reportForeignCommand(_ command: CommandOrStageCall) -> Bool {
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       report("this is a statement of SQL", command.nameRange, nextStep: form)
       return true
@@ -149,7 +151,7 @@ extension Compiler {
   /// Returns the suggestion for a command in the syntax of another language, such as `await show posts 1`.
   ///
   /// Returns nil for another command.
-  private func foreignStep(_ command: Command) -> String? {
+  private func foreignStep(_ command: CommandOrStageCall) -> String? {
     let name = command.name
     if let difference = difference(name), command.arguments.isEmpty {
       return "minus needs spaces: \(difference)"
@@ -165,7 +167,7 @@ extension Compiler {
   }
 
   /// Reports an unknown command, and suggests the command, stage or function with the most similar name.
-  private func reportWithNearestName(_ command: Command) {
+  private func reportWithNearestName(_ command: CommandOrStageCall) {
     let name = command.name
     let known: [String] = BuiltInCommand.all.map(\.declaration.name) + definitions.keys
     let isFile =
@@ -191,7 +193,7 @@ extension Compiler {
   }
 }
 
-extension Command {
+extension CommandOrStageCall {
   /// Returns the expression of an option; nil if the call does not have the option.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }

@@ -44,7 +44,7 @@ extension Compiler {
   /// Compiles the call of a `def`.
   ///
   /// If `element` is true, the script calls the `def` as a stage. The first argument is then the pipeline's element.
-  func call(_ definition: CommandDefinition, _ command: Command, element: Bool) -> CompiledExpression {
+  func call(_ definition: CommandDefinition, _ command: CommandOrStageCall, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
@@ -94,7 +94,7 @@ extension Compiler {
   /// In the effects of the `def`, the placeholder `fact` stands for this client. Returns nil if `fact` is not a
   /// placeholder, or if the argument is not a variable.
   private func given(
-    _ fact: CompileTimeScope.KnownClient, _ definition: CommandDefinition, _ command: Command, element: Bool
+    _ fact: CompileTimeScope.KnownClient, _ definition: CommandDefinition, _ command: CommandOrStageCall, element: Bool
   ) -> CompileTimeScope.KnownClient? {
     let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
     guard

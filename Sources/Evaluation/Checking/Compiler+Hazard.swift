@@ -6,7 +6,7 @@ extension Compiler {
   ///
   /// If the command changes data, the function also adds the command to the inventory of the check. It also
   /// reports each mask in the command: the text `***` in place of a secret.
-  func record(_ effect: CommandDeclaration.StatementEffect, _ command: Command) {
+  func record(_ effect: CommandDeclaration.StatementEffect, _ command: CommandOrStageCall) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys {
       effects.changesData = true
@@ -34,7 +34,7 @@ extension Compiler {
   /// The effect of a `call` depends on the name of the called method. If the name contains `destroy` or `delete`, the
   /// call destroys resources. With the option `reads: true`, the call only reads. The option has no effect if the
   /// method's name means a change, such as `create`.
-  func effect(of command: Command, _ declaration: CommandDeclaration) -> CommandDeclaration.StatementEffect {
+  func effect(of command: CommandOrStageCall, _ declaration: CommandDeclaration) -> CommandDeclaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)
     if let method, Change.destroys(method: method), Change.changes(method: method) { return .destroys }
@@ -45,7 +45,7 @@ extension Compiler {
   }
 
   /// Returns the method name in a `call`; nil if the name is not a literal string.
-  private static func method(of command: Command) -> String? {
+  private static func method(of command: CommandOrStageCall) -> String? {
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
     return places.count > 1 ? places[1].literalText : nil
   }
@@ -53,7 +53,7 @@ extension Compiler {
   /// Reports a change to a queue that the script is streaming at this point of the text.
   ///
   /// See TheLanguage.md, "Rule 1: no change while streaming".
-  func refuseHazard(_ effect: CommandDeclaration.StatementEffect, _ command: Command) {
+  func refuseHazard(_ effect: CommandDeclaration.StatementEffect, _ command: CommandOrStageCall) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }
@@ -67,7 +67,7 @@ extension Compiler {
   /// Records an `index` command whose page number is not a literal.
   ///
   /// If a loop contains the command and also changes the queue, ``repeated(_:)`` warns of the command.
-  func notePage(_ command: Command) {
+  func notePage(_ command: CommandOrStageCall) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first, isVaryingPage(page)
     else { return }
@@ -129,7 +129,7 @@ extension Compiler {
   /// Returns what the check knows about the client in a command's first argument.
   ///
   /// Returns nil if the argument is not a variable.
-  func client(of command: Command) -> CompileTimeScope.KnownClient? {
+  func client(of command: CommandOrStageCall) -> CompileTimeScope.KnownClient? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
@@ -143,7 +143,7 @@ extension Compiler {
       identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
   }
 
-  func fact(of command: Command) -> CompileTimeScope.VariableFact {
+  func fact(of command: CommandOrStageCall) -> CompileTimeScope.VariableFact {
     switch command.name {
     case "stream": return client(of: command).map { .stream([$0]) } ?? .unknown
     case "client":

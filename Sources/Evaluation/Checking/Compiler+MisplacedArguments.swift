@@ -7,13 +7,13 @@ import Values
 extension Compiler {
   /// A call whose arguments the check compares with the declaration of the command.
   struct CallAndDeclaration {
-    let command: Command
+    let command: CommandOrStageCall
     let declaration: CommandDeclaration
     let positional: [Expr]
     /// The unknown options of the call: the declaration has no options with these names.
     let unknown: [(name: String, value: Expr)]
 
-    fileprivate init(_ command: Command, _ declaration: CommandDeclaration) {
+    fileprivate init(_ command: CommandOrStageCall, _ declaration: CommandDeclaration) {
       (self.command, self.declaration) = (command, declaration)
       positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
       unknown = command.arguments.compactMap { argument in
@@ -43,7 +43,7 @@ extension Compiler {
   ///
   /// For example, the error suggests `client queue: "posts"` for `client "posts"`, and `show posts 1` for
   /// `show posts id: 1`. The function returns true if it reports an error.
-  func refusesMisplaced(_ command: Command, _ declaration: CommandDeclaration) -> Bool {
+  func refusesMisplaced(_ command: CommandOrStageCall, _ declaration: CommandDeclaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = CallAndDeclaration(command, declaration)
     let corrections = [

@@ -53,7 +53,7 @@ extension Compiler {
   ///
   /// These are stages such as `where` and `map` directly before the last stage that sends changes. If one of them fails
   /// for an element, the run counts the element as failed and continues with the next element.
-  private static func counted(_ stages: [Command]) -> Range<Int> {
+  private static func counted(_ stages: [CommandOrStageCall]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }
     var first = sink
@@ -64,7 +64,7 @@ extension Compiler {
   /// Reports `take`, `skip` or `first` after a stage that changes data.
   ///
   /// The selection comes too late, because the earlier stage has already changed all elements.
-  private func refuseCut(_ stage: Command) {
+  private func refuseCut(_ stage: CommandOrStageCall) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
       "the stage `\(stage.name)` can't follow a stage that changes data, "
@@ -85,7 +85,7 @@ extension Compiler {
     }
   }
 
-  private func refuse(_ stage: Command, after declaration: CommandDeclaration, isHead: Bool = false) {
+  private func refuse(_ stage: CommandOrStageCall, after declaration: CommandDeclaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
       "no stage can follow `\(declaration.name)`, which returns no elements", stage.range,
@@ -106,7 +106,7 @@ extension Compiler {
         return (self.name(name, range), (scope.variable(name) ?? outer?.variable(name))?.fact ?? .unknown)
       }
       return self.head(
-        .command(Command(name: name, nameRange: range, arguments: [], body: nil, range: range)), use)
+        .command(CommandOrStageCall(name: name, nameRange: range, arguments: [], body: nil, range: range)), use)
     case .command(let command):
       let compiled = self.command(command)
       return use == .operand ? (compiled.code.collected, .unknown) : compiled
@@ -144,7 +144,7 @@ extension Pipeline {
   ///
   /// The additional stage is usually the first stage of the pipeline. If stages such as `sort` combine elements before
   /// the reporting stage, the additional stage follows the last of them.
-  fileprivate func withSourceName(isDropped: Bool) -> [Command] {
+  fileprivate func withSourceName(isDropped: Bool) -> [CommandOrStageCall] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])
       return isSummary || stages[index].option("failed") != nil
@@ -156,14 +156,14 @@ extension Pipeline {
     let start = combining.map { $0 + 1 } ?? 0
     guard start < reporting else { return stages }
     let range = stages[start].nameRange
-    let naming = Command(
+    let naming = CommandOrStageCall(
       name: "as", nameRange: range, arguments: [.positional(Expr(.name(Self.sourceName), range))], body: nil,
       range: range)
     return stages[..<start] + [naming] + stages[start...]
   }
 
   /// Returns whether a stage, such as `create`, returns a summary of its changes.
-  static func givesSummary(_ stage: Command) -> Bool {
+  static func givesSummary(_ stage: CommandOrStageCall) -> Bool {
     BuiltInStage.named(stage.name)?.declaration.givesSummary ?? false
   }
 }

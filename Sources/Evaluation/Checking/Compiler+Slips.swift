@@ -23,7 +23,7 @@ extension Compiler {
   /// The user probably meant the resources of the client. The closure `meant` returns the suggested code for the name
   /// of the client.
   func warnOfClient(
-    _ head: PipelineHead, _ fact: CompileTimeScope.VariableFact, _ stages: [Command],
+    _ head: PipelineHead, _ fact: CompileTimeScope.VariableFact, _ stages: [CommandOrStageCall],
     _ meant: (String) -> String
   ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
@@ -84,7 +84,7 @@ extension Compiler {
   }
 
   /// Warns of `print "hi" > "file"`: the operator `>` compares two texts, and writes no file.
-  func warnOfRedirection(_ command: Command) {
+  func warnOfRedirection(_ command: CommandOrStageCall) {
     guard command.name == "print", case .positional(let expression)? = command.arguments.first,
       case .binary(.greater, _, let left, let right) = expression.kind, let file = right.literalText,
       left.literalText != nil || file.contains(#/^[^ ]*[.\/][^ ]+$/#)

@@ -4,7 +4,7 @@ import Values
 
 extension Compiler {
   /// Compiles a stage: a command after a `|`.
-  func link(_ command: Command) -> CompiledStage {
+  func link(_ command: CommandOrStageCall) -> CompiledStage {
     if let definition = definition(command.name) {
       let (code, own) = gathering { repeated { call(definition, command, element: true) } }
       if effects.acts { return Self.acting(code, command.name, changesData: own.changesData) }
@@ -55,7 +55,7 @@ extension Compiler {
     }
   }
 
-  private func reportUnknownStage(_ command: Command) {
+  private func reportUnknownStage(_ command: CommandOrStageCall) {
     let name = command.name
     if let known = BuiltInCommand.named(name)?.declaration {
       return report(
@@ -76,7 +76,7 @@ extension Compiler {
   }
 
   /// Returns the suggestion for a command after `|`, where only a stage is allowed.
-  private func stepForCommand(_ known: CommandDeclaration, _ command: Command) -> String {
+  private func stepForCommand(_ known: CommandDeclaration, _ command: CommandOrStageCall) -> String {
     if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
     if known.name == "index", let field = command.arguments.last?.expression, field.path != nil {
       return "index-by \(source.text(field.range))"
@@ -93,7 +93,7 @@ extension Compiler {
   /// Returns the stage that replaces a synonym from another language: `take 5` for `head -n 5`.
   ///
   /// Returns nil for other names.
-  private func foreignStage(_ command: Command) -> String? {
+  private func foreignStage(_ command: CommandOrStageCall) -> String? {
     let numbers = command.arguments.compactMap { argument in
       Int(source.text(argument.expression.range).drop { $0 == "-" })
     }
@@ -111,7 +111,7 @@ extension Compiler {
   }
 
   /// Reports words of SQL or English between the fields of a stage, as in `sort by .id` or `sort .id desc`.
-  private func refuseFillers(_ command: Command) {
+  private func refuseFillers(_ command: CommandOrStageCall) {
     if refusesCountBy(command) { return }
     guard BuiltInStage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -124,7 +124,7 @@ extension Compiler {
   }
 
   /// Reports the word "by" in `count by .state`; returns true if it reports an error.
-  private func refusesCountBy(_ command: Command) -> Bool {
+  private func refusesCountBy(_ command: CommandOrStageCall) -> Bool {
     guard command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
       command.arguments.count == 2, let path = command.arguments[1].expression.path
     else { return false }

@@ -122,7 +122,7 @@ struct OptionCombinationRule: Sendable {
   /// - The first option needs the second option, and the call lacks the second option.
   /// - The value of the second option must be a field, and the value is not a field.
   /// - The two options contradict each other, and the call has both options.
-  func isMissing(for value: Expr, _ command: Command) -> Bool {
+  func isMissing(for value: Expr, _ command: CommandOrStageCall) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
@@ -130,7 +130,7 @@ struct OptionCombinationRule: Sendable {
   }
 
   /// Returns the value of the second option, if the call breaks the rule because this value is not a field.
-  func wrongField(_ command: Command) -> Expr? {
+  func wrongField(_ command: CommandOrStageCall) -> Expr? {
     command.option(option).flatMap { isField && $0.path == nil ? $0 : nil }
   }
 }

@@ -104,7 +104,7 @@ extension BuiltInCommand {
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
-        let rule: ListChangeDetector.ListChangePolicy = mayFail ? .fail : feedsChanges ? .passOver : .keep
+        let rule: ListCompletenessCheck.ListChangePolicy = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, waitLimit: waitLimit, prefetch: prefetch, rule: rule)
         let note = StreamedListNotes(session, client, rule)
         var total: Int?
@@ -127,19 +127,19 @@ extension BuiltInCommand {
 /// One note says that other programs changed the list during the read. Another note says that the list contains
 /// resources of other types.
 private final class StreamedListNotes {
-  private var changes: ListChangeDetector?
+  private var changes: ListCompletenessCheck?
   private var types = UnexpectedResourceTypes()
   private let session: Session
   private let client: ClientValue
-  private let rule: ListChangeDetector.ListChangePolicy
+  private let rule: ListCompletenessCheck.ListChangePolicy
 
-  init(_ session: Session, _ client: ClientValue, _ rule: ListChangeDetector.ListChangePolicy) {
+  init(_ session: Session, _ client: ClientValue, _ rule: ListCompletenessCheck.ListChangePolicy) {
     (self.session, self.client, self.rule) = (session, client, rule)
   }
 
   deinit { show() }
 
-  func take(_ page: Document?, _ changes: ListChangeDetector) {
+  func take(_ page: Document?, _ changes: ListCompletenessCheck) {
     self.changes = changes
     guard let page else { return }
     types.take(page.resources, than: client.client.type)

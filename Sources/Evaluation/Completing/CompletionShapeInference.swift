@@ -104,7 +104,7 @@ struct CompletionShapeInference {
     }
   }
 
-  private func shape(ofCommand command: Command, _ element: InferredShape, _ depth: Int) -> InferredShape {
+  private func shape(ofCommand command: CommandOrStageCall, _ element: InferredShape, _ depth: Int) -> InferredShape {
     switch command.name {
     case "index", "stream": return resource(of: command, element, depth).map { .elements(.resource($0)) } ?? .unknown
     case "show", "create", "update", "upsert", "transition":
@@ -122,7 +122,7 @@ struct CompletionShapeInference {
   }
 
   /// Returns the shape of the value that a `read` command returns, inferred from the beginning of the file.
-  private func file(_ command: Command) -> InferredShape {
+  private func file(_ command: CommandOrStageCall) -> InferredShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FirstElementReader.element(of: path, format)
     else { return .unknown }
@@ -130,14 +130,14 @@ struct CompletionShapeInference {
   }
 
   /// Returns the shape of the client that a `client` command creates.
-  private func client(_ command: Command) -> InferredShape {
+  private func client(_ command: CommandOrStageCall) -> InferredShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(ClientSettings.KeyFormat.init) ?? .wire
     let resource = InferredShape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
     return .client(InferredShape.ClientShape(resource: resource, note: "client of queue \(queue)"))
   }
 
-  private func resource(of command: Command, _ element: InferredShape, _ depth: Int) -> InferredShape
+  private func resource(of command: CommandOrStageCall, _ element: InferredShape, _ depth: Int) -> InferredShape
     .ResourceShape?
   {
     guard case .positional(let expression)? = command.arguments.first,
@@ -146,7 +146,7 @@ struct CompletionShapeInference {
     return client.resource
   }
 
-  private func shape(ofStage stage: Command, _ element: InferredShape, _ depth: Int) -> InferredShape {
+  private func shape(ofStage stage: CommandOrStageCall, _ element: InferredShape, _ depth: Int) -> InferredShape {
     switch stage.name {
     case "where", "take", "skip", "reverse", "sort", "unique", "without", "as", "collect": return .elements(element)
     case "first", "last", "min", "max": return element
@@ -166,7 +166,7 @@ struct CompletionShapeInference {
   }
 
   /// Returns the fields that the stage `select` returns, or that the stage `with` adds.
-  private func selected(_ stage: Command, _ element: InferredShape, _ depth: Int) -> [(
+  private func selected(_ stage: CommandOrStageCall, _ element: InferredShape, _ depth: Int) -> [(
     name: String, shape: InferredShape
   )] {
     stage.arguments.compactMap { argument -> (name: String, shape: InferredShape)? in
@@ -178,7 +178,7 @@ struct CompletionShapeInference {
   }
 }
 
-extension Command {
+extension CommandOrStageCall {
   /// Returns the literal string in the positional argument at an index; nil if the argument is another expression.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }

@@ -71,7 +71,7 @@ extension CompiledStage {
 /// A call of a stage during compilation, after the compiler has checked the arguments against the declaration.
 struct UncompiledStageCall {
   let compiler: Compiler
-  let command: Command
+  let command: CommandOrStageCall
   let declaration: CommandDeclaration
 
   var positional: [Expr] {

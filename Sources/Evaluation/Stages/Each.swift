@@ -93,7 +93,7 @@ extension EachIterationRunner {
 
 extension [Statement] {
   /// The command, if the block is one command without stages; otherwise nil.
-  fileprivate var onlyCommand: Command? {
+  fileprivate var onlyCommand: CommandOrStageCall? {
     guard count == 1, case .pipeline(let pipeline)? = last?.kind, pipeline.stages.isEmpty,
       case .command(let command) = pipeline.head
     else { return nil }

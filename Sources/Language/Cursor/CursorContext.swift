@@ -129,7 +129,7 @@ public struct CursorContext: Sendable {
     var lexer = Lexer(before, isTyped: true)
     lexer.run()
     if let comment = lexer.comments.last, comment.upper == place, lexer.byte(-1) != UInt8(ascii: "\n") { return }
-    read(lexer.tokens.dropLast(), lexer, CursorScanner.OpenConstruct(.statements))
+    read(lexer.tokens.dropLast(), lexer, CursorScanner.OpenBracketOrBlock(.statements))
     let after = SourceText(name: "", text: String(decoding: bytes[place...], as: UTF8.self))
     isInside = isInString ? after.bytes.first == UInt8(ascii: "\"") : after.bytes.first.map(Lexer.isNameByte) ?? false
     given += Self.keys(after, isInString: isInString)
@@ -138,7 +138,8 @@ public struct CursorContext: Sendable {
   /// Reads the tokens before the position, and determines the context from them.
   ///
   /// If the position is inside an interpolation `\(...)`, only the tokens of the interpolation determine the context.
-  private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.OpenConstruct) {
+  private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.OpenBracketOrBlock)
+  {
     var tokens = tokens
     let string = tokens.last.flatMap { token in lexer.openStrings.first { $0.start == token.range.lower } }
     if let string, let token = tokens.last {
@@ -147,7 +148,7 @@ public struct CursorContext: Sendable {
         var scanner = CursorScanner(outermost)
         scanner.read(tokens)
         names += scanner.names
-        var level = CursorScanner.OpenConstruct(.group)
+        var level = CursorScanner.OpenBracketOrBlock(.group)
         level.flows = scanner.flows
         return read(inner.dropLast(), lexer, level)
       }

@@ -3,7 +3,7 @@
 /// The scanner accepts any tokens, because an unfinished text is rarely a complete statement.
 struct CursorScanner {
   /// A bracket or a block that is open at the position.
-  struct OpenConstruct {
+  struct OpenBracketOrBlock {
     /// The kind of an open bracket or block.
     enum Kind {
       /// The whole text, or a block.
@@ -79,14 +79,14 @@ struct CursorScanner {
     var current: CursorContext.ArgumentTarget.IndexOrOptionName?
   }
 
-  private(set) var levels: [OpenConstruct]
+  private(set) var levels: [OpenBracketOrBlock]
   private(set) var names: [CursorContext.VisibleName] = []
   private(set) var words: [String] = []
   private var lastUpper = 0
 
-  init(_ outermost: OpenConstruct) { levels = [outermost] }
+  init(_ outermost: OpenBracketOrBlock) { levels = [outermost] }
 
-  var level: OpenConstruct {
+  var level: OpenBracketOrBlock {
     get { levels[levels.count - 1] }
     set { levels[levels.count - 1] = newValue }
   }
@@ -130,8 +130,8 @@ struct CursorScanner {
     return CursorContext.ArgumentTarget(call: call, place: current)
   }
 
-  private mutating func open(_ kind: OpenConstruct.Kind, target: CursorContext.ArgumentTarget?) {
-    var inner = OpenConstruct(kind)
+  private mutating func open(_ kind: OpenBracketOrBlock.Kind, target: CursorContext.ArgumentTarget?) {
+    var inner = OpenBracketOrBlock(kind)
     inner.target = target
     inner.flows = flows
     inner.nameCount = names.count
@@ -155,7 +155,7 @@ struct CursorScanner {
         names.append(.init(name: name, origin: index == 0 ? .element(range) : .number, flows: outer.flows))
       }
     }
-    var inner = OpenConstruct(.statements)
+    var inner = OpenBracketOrBlock(.statements)
     inner.flows = flows
     // The first bound name of a `def` is the name of the `def` itself. This name is not a variable.
     let own = outer.keyword == "for" ? outer.bound.count : outer.keyword == "def" ? outer.bound.count - 1 : 0

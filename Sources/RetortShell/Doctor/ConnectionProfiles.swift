@@ -25,7 +25,7 @@ struct ConnectionProfiles {
       return
     }
     let parsed = Parser.parse(SourceText(name: path, text: text))
-    let connects = parsed.program.statements.compactMap { statement -> (name: String, command: Command)? in
+    let connects = parsed.program.statements.compactMap { statement -> (name: String, command: CommandOrStageCall)? in
       guard case .def(let def) = statement.kind, let connect = Self.connect(in: def.body) else { return nil }
       return (def.name, connect)
     }
@@ -56,7 +56,7 @@ struct ConnectionProfiles {
       .address, "\(Secrets.hidden(in: name)) is neither a URI nor a profile", near ?? listed, status: 2)
   }
 
-  private static func connect(in block: Block) -> Command? {
+  private static func connect(in block: Block) -> CommandOrStageCall? {
     for statement in block.statements {
       guard case .pipeline(let pipeline) = statement.kind, case .command(let command) = pipeline.head,
         command.name == "connect"
@@ -66,12 +66,12 @@ struct ConnectionProfiles {
     return nil
   }
 
-  private static func address(of connect: Command) -> String? {
+  private static func address(of connect: CommandOrStageCall) -> String? {
     guard case .positional(let expression)? = connect.arguments.first else { return nil }
     return text(of: expression)
   }
 
-  private static func name(of connect: Command) -> String? {
+  private static func name(of connect: CommandOrStageCall) -> String? {
     connect.arguments.lazy.compactMap { argument in
       guard case .option("name", _, let expression) = argument else { return nil }
       return text(of: expression)

@@ -5,7 +5,7 @@ import Redaction
 /// Finds signs that the pages of a list do not show the whole list.
 ///
 /// The signs are a changed total, repeated or skipped resources, and fewer or more resources than the service counts.
-public struct ListChangeDetector: Sendable {
+public struct ListCompletenessCheck: Sendable {
   /// The reaction of a stream to a list that changes during the read.
   public enum ListChangePolicy: Sendable {
     /// The stream returns each resource as often as it arrives.
@@ -103,7 +103,7 @@ public struct ListChangeDetector: Sendable {
   }
 }
 
-extension ListChangeDetector {
+extension ListCompletenessCheck {
   /// Records the only page of a list, which was the reply to a request for `page`.
   mutating func end(withOnly document: Document, asked page: Pagination.Page?) {
     guard let size = page?.size, size > 1, document.count == size, document.pagination(asked: page) == nil else {
@@ -150,7 +150,7 @@ extension ListChangeDetector {
 
 extension ResourceClient {
   /// Returns the error for a list that changed during the read.
-  func changed(_ changes: ListChangeDetector) -> ClientError {
+  func changed(_ changes: ListCompletenessCheck) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
       nextStep: "repeat the read when nobody is changing the resources, or allow changes with on-shift: \"note\"")

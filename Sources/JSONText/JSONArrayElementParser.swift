@@ -2,7 +2,7 @@
 ///
 /// The initializer validates the whole text. `next` then parses the elements. If the text is not an array, its value is
 /// the only element.
-package struct JSONArrayElementReader: Sendable {
+package struct JSONArrayElementParser: Sendable {
   private let bytes: [UInt8]
   /// The offset of the next element of the array.
   private var offset = 0

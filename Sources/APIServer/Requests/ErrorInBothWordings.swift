@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 
 /// An error in a request, in the wordings of jsonapi-resources and of Calcinator.
-struct ErrorInBothDialects: Sendable {
+struct ErrorInBothWordings: Sendable {
   /// The error in the wording of jsonapi-resources.
   let error: ErrorDetail
   /// The error in the wording of Calcinator (WireProtocol.md, "Error documents").
