@@ -38,9 +38,10 @@ struct CommandLineOrOptionPage: Sendable {
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements. FILE can be - for standard input.",
       note: """
-        The whole file is checked before its first statement runs. The first failure ends the run. The arguments after \
-        FILE are the list args. An option of retort that takes one value can be given only once. To start a file as a \
-        program, make it executable, and write #!/usr/bin/env retort in its first line.
+        The whole file is checked before its first statement runs. The first failure ends the run. The script gets the \
+        arguments after FILE in the variable `args`, a list of strings. An option of retort that takes one value can \
+        be given only once. To start a file as a program, make it executable, and write #!/usr/bin/env retort in its \
+        first line.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     CommandLineOrOptionPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
@@ -126,7 +127,10 @@ struct CommandLineOrOptionPage: Sendable {
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     CommandLineOrOptionPage(
       name: "work", form: "retort work URI --pool NAME",
-      summary: "Starts a worker. It sends the changes of statements with the option workers: \"NAME\".",
+      summary: """
+        Starts a worker. If a statement has the option workers: "NAME", the worker sends the changes of this \
+        statement.
+        """,
       note: """
         All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The \
         worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options \
@@ -189,7 +193,9 @@ struct CommandLineOrOptionPage: Sendable {
       example: "retort trust .retortrc"),
     CommandLineOrOptionPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
-      summary: "Explains the language or one of its words, like the statement help at the prompt.",
+      summary: """
+        Explains WORD: a word of the language, an option or a topic. The statement `help` at the prompt does the same.
+        """,
       note: "retort --help lists the ways to start the program, and its options.", example: "retort help stream"),
   ]
 
@@ -201,8 +207,10 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "yes", "[=N]", "Confirms every bulk destruction. With =N, the run destroys at most N resources.",
       note: """
-        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. If a \
-        loop or a stage calls a def with a destroy, this destroy is a bulk destruction too.
+        A bulk destruction is a statement that can destroy many resources. The command `destroy-all` and the stage \
+        `destroy` are always bulk destructions. The command `destroy` is a bulk destruction in a loop and in the block \
+        of a stage. If a loop or a stage calls a command that was defined with `def`, a `destroy` in this command is a \
+        bulk destruction too.
         """,
       example: "retort --yes=500 clean-up.retort"),
     option(

@@ -25,9 +25,9 @@ struct ErrorPage: Sendable {
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
     let name = "\"\(fault.calcinatorKind)\""
     return hasOwnName
-      ? "In the block of rescue e, the field e.seed is \(name), the name of this error in the Elixir library Calcinator."
-      : "The field e.seed has the name of an error in the Elixir library Calcinator. Calcinator has no own name for "
-        + "this error, so e.seed is \(name)."
+      ? "The field e.seed contains \(name), the name of this error in the Elixir library Calcinator."
+      : "The field e.seed contains a name from the Elixir library Calcinator. Calcinator has no own name for "
+        + "this kind of error, so the name is \(name)."
   }
 
   /// The exit status of a script that ends with the error.

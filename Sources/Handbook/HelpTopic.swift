@@ -311,8 +311,9 @@ struct HelpTopic: Sendable {
       name: "program",
       aliases: ["status"],
       text: """
-        Program options come before FILE. The arguments after FILE are the list args. If an argument begins with -, \
-        write -- before the argument. If a script does not use args, arguments are an error.
+        Program options come before FILE. The script gets the arguments after FILE in the variable `args`, a list of \
+        strings. If an argument begins with -, write -- before the argument. Arguments for a script that does not use \
+        this variable are an error.
 
         The exit status is:
 
@@ -332,9 +333,9 @@ struct HelpTopic: Sendable {
 
         Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program \
         waits for the replies to the changes in flight, but at most until their timeout expires. A second signal ends \
-        this wait. The changes in flight are then unknown, and a script ends within two seconds. At the prompt, a third \
-        signal ends the program if the statement still does not stop. If the same signal arrives twice within 100 ms, \
-        it counts once.
+        this wait, and a script then ends within two seconds. In this case, retort does not know whether the service \
+        carried out the changes in flight, and counts them as unknown. At the prompt, a third signal ends the program \
+        if the statement still does not stop. If the same signal arrives twice within 100 ms, it counts once.
 
         At a terminal, control characters, direction marks and invisible characters in data are shown as escapes. For \
         example, ESC is shown as \\u{1b}, and in JSON as \\u001b. A pipe or a file gets these characters unchanged. At a \

@@ -269,9 +269,9 @@ struct LanguageOptionPage: Sendable {
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
     skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
-    (record-count) changed between two pages. The note also says how many ids came twice. If the statement changes \
-    data, it changes each resource only once. With on-shift: "fail", the stream ends with an error as soon as retort \
-    detects that the list has changed.
+    (record-count) changed between two pages. The note also says how many ids came twice. If a pipeline reads the \
+    stream and changes data, a resource that came twice is changed only once. With on-shift: "fail", the stream ends \
+    with an error as soon as retort detects that the list has changed.
     """,
     "reply": """
     By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \
@@ -305,10 +305,12 @@ struct LanguageOptionPage: Sendable {
     with failures ends with the exit status 5.
     """,
     "confirm": """
-    These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. If a loop or \
-    a stage calls a def with a destroy, this destroy is a bulk destruction too. At a terminal, retort asks for a \
-    confirmation. To confirm, type the number of resources. Without a terminal, the statement needs confirm: true, or \
-    the program needs --yes.
+    A bulk destruction is a statement that can destroy many resources. The command `destroy-all` and the stage \
+    `destroy` are always bulk destructions. The command `destroy` is a bulk destruction in a loop and in the block of \
+    a stage. If a loop or a stage calls a command that was defined with `def`, a `destroy` in this command is a bulk \
+    destruction too. At a terminal, retort asks for a confirmation of a bulk destruction. To confirm, type the number \
+    of resources. Without a terminal, the statement needs the option confirm: true, or the program needs the option \
+    --yes.
     """,
     "max": """
     The elements are counted before the first change is sent. If there are too many elements, the statement fails with \

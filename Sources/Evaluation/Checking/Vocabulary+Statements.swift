@@ -3,7 +3,7 @@ extension Vocabulary {
   public static let statements: [(name: String, form: String, summary: String)] = [
     (
       "let", "let NAME = PIPELINE",
-      "Assigns the value of PIPELINE to the variable NAME. If there is no variable NAME, let defines it."
+      "Assigns the value of PIPELINE to the variable NAME. If there is no variable NAME, the statement defines it."
     ),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
@@ -28,22 +28,23 @@ extension Vocabulary {
     (
       "try", "try do ... rescue NAME ... end",
       """
-      Runs the first block. If a statement in this block fails, the second block runs. In the second block, NAME is \
-      the error.
+      Runs the first block. If a statement in this block fails, the second block runs. In the second block, the \
+      variable NAME contains the error.
       """
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
       """
-      Defines the command NAME. The parameter a is positional, and the option b: has the default value 1. You can also \
-      use the command as a function, or as a stage. In a stage, the first parameter is the current element.
+      Defines the command NAME. In the form above, `a` is a positional parameter, and `b:` is an option with the \
+      default value 1. You can also use the command as a function or as a stage. If you use it as a stage, the first \
+      parameter is the current element.
       """
     ),
     (
       "return", "return [PIPELINE]",
       """
-      Ends a command that was defined with def. The command returns the value of PIPELINE. Without PIPELINE, it returns \
-      null.
+      Ends a command that was defined with the statement `def`. The command returns the value of PIPELINE. Without \
+      PIPELINE, the command returns null.
       """
     ),
     ("break", "break", "Ends the innermost loop."),
@@ -52,11 +53,11 @@ extension Vocabulary {
       "source", "source \"FILE.retort\"",
       """
       Runs the statements of another file. After that, you can use the variables and commands that the file defines. \
-      In the examples, the file greet.retort defines the command greet.
+      In the examples, the file greet.retort defines the command `greet`.
       """
     ),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes settings of the session."),
-    ("help", "help [WORD]", "Explains a word, or shows an overview."),
+    ("help", "help [WORD]", "Explains WORD, such as a command, an option or a topic. Without WORD, shows an overview."),
   ]
 
   /// The settings that the statement `set` can change.
@@ -89,8 +90,8 @@ extension Vocabulary {
       name: "history", shape: .string, fallback: "\"all\"",
       summary:
         """
-        the earlier statements that the arrow keys and Ctrl-R find. "all" means all statements. "directory" means only \
-        the statements that you typed in the current directory
+        the earlier statements that the arrow keys and Ctrl-R show. With "all", they show all earlier statements. With \
+        "directory", they show only the statements that you typed in the current directory
         """,
       words: ["all", "directory"]),
     .init(

@@ -25,8 +25,8 @@ extension BuiltInCommand {
       name: "connect",
       summary: """
         Opens a connection to a broker or to an embedded service. An embedded service, such as embedded:blog, runs \
-        inside retort and needs no broker. Without URI, connect uses the URI in the environment variable RETORT_URL. \
-        If a connection with the same URI and name is already open, connect returns this connection.
+        inside retort and needs no broker. Without URI, the command uses the URI in the environment variable \
+        RETORT_URL. If a connection with the same URI and name is already open, the command returns this connection.
         """,
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [

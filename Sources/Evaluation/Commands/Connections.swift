@@ -21,8 +21,8 @@ extension CommandDeclaration.Option {
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
     summary: """
-      the word before _id in relationship requests. With "post", the command `link` sends the id of the resource in \
-      the field post_id
+      the word before _id in the requests for relationships. With "post", the command `related posts 12 "tags"` sends \
+      the id 12 as the parameter post_id
       """
   ).ruled(.text("singular", "singular: \"post\""))
 
@@ -30,7 +30,7 @@ extension CommandDeclaration.Option {
     name: "relationships", shape: .record,
     summary: """
       the type of the resources of each relationship: {author: "authors", tags: ["tags"]}. A type in a list declares a \
-      to-many relationship. Records then need only the id of a related resource
+      to-many relationship. With this option, a record needs only the id of a related resource, and not its type
       """
   ).ruled(OptionValueRule { value, command throws(OptionValueRefusal) in _ = try relationships(value, command) })
 
@@ -64,8 +64,8 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "client",
       summary: """
-        Creates a client for a queue on the open connection. A command such as show posts 12 sends its request to the \
-        queue of the client posts.
+        Creates a client for a queue on the open connection. For example, the command `show posts 12` sends its \
+        request to the queue of the client `posts`.
         """,
       options: [
         .queue,
@@ -83,8 +83,8 @@ extension BuiltInCommand {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary: """
-            "wire" leaves the names of fields unchanged. With "underscore", the field inserted-at has the name \
-            inserted_at in statements and results
+            "wire" leaves the names of fields unchanged. With "underscore", statements and results have inserted_at in \
+            place of inserted-at
             """,
           words: ["wire", "underscore"]),
         .relationships,
@@ -99,8 +99,8 @@ extension BuiltInCommand {
           name: "require-beam", shape: .boolean, fallback: "false",
           summary:
             """
-            with true, the client refuses a request without the member beam in its meta. This member is the token of \
-            an Elixir test sandbox
+            with true, the client refuses each request whose meta has no member beam. This member is the token of an \
+            Elixir test sandbox
             """),
       ],
       result: "client",

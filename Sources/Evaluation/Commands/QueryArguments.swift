@@ -36,8 +36,8 @@ extension CommandDeclaration.Option {
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
-      "wire" leaves the names of fields unchanged. With "underscore", the field inserted-at has the name inserted_at \
-      in statements and results
+      "wire" leaves the names of fields unchanged. With "underscore", statements and results have inserted_at in place \
+      of inserted-at
       """,
     words: ["wire", "underscore"])
   static let timeout = Self(
