@@ -194,7 +194,7 @@ struct CommandLineOrOptionPage: Sendable {
     CommandLineOrOptionPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: """
-        Explains WORD: a word of the language, an option or a topic. The statement `help` at the prompt does the same.
+        Explains WORD: a word of the language, an option or a topic. The statement help at the prompt does the same.
         """,
       note: "retort --help lists the ways to start the program, and its options.", example: "retort help stream"),
   ]

@@ -9,7 +9,7 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "call",
       summary: """
-        Sends a JSON-RPC request with any method and any parameters. Returns the result in the reply, unchanged.
+        Sends a JSON-RPC request with any method and any parameters. Returns the result of the reply unchanged.
         """,
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
@@ -23,7 +23,8 @@ extension BuiltInCommand {
             """),
         .confirm.described(
           as: """
-            with true, retort does not ask before a method such as "destroy" in a loop or in the block of a stage
+            with true, retort does not ask before a method such as "destroy", even in a loop or in the block of a \
+            stage
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

@@ -24,7 +24,7 @@ extension CommandDeclaration {
     options: [
       .confirm.described(
         as: """
-          with true, retort does not ask before it destroys a resource in a loop or in the block of a stage
+          with true, retort does not ask for a confirmation, even in a loop or in the block of a stage
           """),
       .meta, .timeout, .expire, .dryRun,
     ], effect: .destroys, result: "null",

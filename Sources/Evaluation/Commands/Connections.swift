@@ -21,7 +21,7 @@ extension CommandDeclaration.Option {
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
     summary: """
-      the word before _id in the requests for relationships. With "post", the command `related posts 12 "tags"` sends \
+      the word before _id in the requests for relationships. With "post", the command related posts 12 "tags" sends \
       the id 12 as the parameter post_id
       """
   ).ruled(.text("singular", "singular: \"post\""))

@@ -21,8 +21,8 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "assert",
       summary: """
-        Raises an error if a condition is false. The statement `try` can catch this error. Otherwise the error ends \
-        the script with the exit status 3. MESSAGE is the text of the error, and follows a comma: assert n > 0, "n is \
+        Raises an error if a condition is false. The statement `try` can catch this error. If no `try` catches it, the \
+        script ends with the exit status 3. MESSAGE is the text of the error, and follows a comma: assert n > 0, "n is \
         0".
         """,
       parameters: [
@@ -63,7 +63,8 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "fail",
       summary: """
-        Raises an error with the message EXPRESSION. If EXPRESSION is a rescued error, raises this error again.
+        Raises an error with the message EXPRESSION. If EXPRESSION is an error that `rescue` caught, raises this error \
+        again.
         """,
       parameters: [.init(name: "EXPRESSION", shape: .any)],
       result: "null")
@@ -74,7 +75,7 @@ extension BuiltInCommand {
 
   static let sleep = BuiltInCommand(
     CommandDeclaration(
-      name: "sleep", summary: "Waits for a duration.",
+      name: "sleep", summary: "Pauses for the time DURATION.",
       parameters: [
         .init(name: "DURATION", shape: .duration).ruled(
           OptionValueRule(reading: { value, _ throws(Fault) in _ = try value.sleep() }))

@@ -13,9 +13,9 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "describe",
       summary: """
-        Lists what retort has learned about a client's type from earlier replies. Each field of the type has a row. A \
-        name that the service accepted or refused in filter:, sort: or include: has a row too. The command `describe` \
-        sends no request.
+        Lists what retort has learned from earlier replies about the type of a client. Each field of the type has a \
+        row. A name also has a row if the service accepted or refused it in one of the options filter:, sort: and \
+        include:. The command `describe` sends no request.
         """,
       parameters: [place], result: "list of records",
       examples: [
@@ -34,8 +34,9 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "template",
       summary: """
-        Writes a create statement for a client. The statement has each field that retort has seen in earlier replies, \
-        with an example value. At the prompt, you can edit and run the statement.
+        Writes an example of a statement that creates a resource. The statement has each field that retort has seen in \
+        earlier replies to the client, with an example value. At the prompt, the statement appears in the next input \
+        line, where you can edit it.
         """,
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
@@ -51,8 +52,8 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "forget",
       summary: """
-        Deletes the fields that retort has learned for a client's queue, in memory and on the disk. Without an \
-        argument, forget deletes the fields of all queues.
+        Deletes the fields that retort has learned for a client's queue, in memory and on the disk. Without CLIENT, \
+        deletes the fields of all queues.
         """,
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
@@ -68,9 +69,9 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "queues",
       summary: """
-        Lists the queues that your clients have used on a broker. For an embedded service, lists all queues. The \
-        column types has the known types of the queue's resources. The column consumers is the number of consumers of \
-        the queue. The column depth is the number of requests that wait in the queue.
+        On a broker, lists the queues that your clients have used. On an embedded service, lists all queues. The \
+        column types contains the types of the queue's resources that retort knows. The column consumers is the number \
+        of consumers of the queue. The column depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

@@ -30,8 +30,8 @@ extension BuiltInCommand {
             """),
         .page.described(
           as: """
-            the page size for reading the ids: {size: 100}, or {offset: 0, limit: 100}. If the service refuses the \
-            size 100, the service chooses the size
+            the size of the pages in which retort reads the ids: {size: 100}, or {offset: 0, limit: 100}. If the \
+            service refuses the default size, retort lets the service choose the size
             """,
           fallback: "100"),
         .meta, .timeout, .expire, .destroyBackup, .kept,

@@ -8,10 +8,9 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "diff",
       summary: """
-        Compares two lists or streams. Returns a record {key, change, fields} for each element that differs. The value \
-        of change is one of three words. "added" means that only B has the element. "removed" means that only A has \
-        the element. "changed" means that some fields differ. The value of fields is a record with the old and the new \
-        values.
+        Compares two lists or streams. Returns a record {key, change, fields} for each element that differs. In this \
+        record, the value of change is "added" if only B has the element, "removed" if only A has it, and otherwise \
+        "changed". The value of fields contains the old and the new value of each field that differs.
         """,
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [

@@ -114,16 +114,16 @@ extension CommandDeclaration.Option {
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary: """
-      with true, retort checks at the end whether changes without a reply were carried out. With false, there is no \
-      such check. For this statement, "all" has the same effect as true
+      with true, retort checks at the end whether the changes that got no reply were carried out. With false, there is \
+      no such check. For this statement, "all" has the same effect as true
       """,
     words: ["all"]
   ).ruled(.verify)
   /// The option `verify:` of a statement that can create resources.
   static let verifyCreated = verify.described(
     as: """
-      with true, retort checks at the end whether changes without a reply were carried out. With "all", retort also \
-      looks up each created resource by its key. With false, there is no such check
+      with true, retort checks at the end whether the changes that got no reply were carried out. With "all", retort \
+      also looks up each created resource by its key. With false, there is no such check
       """)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
@@ -139,14 +139,16 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      limits for the load of the service: {depth: 50, p95: 200ms}. The statement pauses while the queue has more than \
-      50 messages, or while more than 5 % of the replies take longer than 200 ms
+      limits for the load of the service: {depth: 50, p95: 200ms}. With these limits, the statement pauses while the \
+      queue has more than 50 messages, or while more than 5 % of the replies take longer than 200 ms
       """
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary:
-      "the maximum length of a pause that throttle: causes. After a longer pause, the statement ends with an error"
+    summary: """
+      the maximum length of a pause that the option throttle: causes. After a longer pause, the statement ends with an \
+      error
+      """
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string,
@@ -157,7 +159,9 @@ extension CommandDeclaration.Option {
   ]
   static let keepID = Self(
     name: "keep-id", shape: .boolean, fallback: "false",
-    summary: "with true, retort sends the id of the record or resource too. The new resource then gets this id")
+    summary: """
+      with true, retort also sends the id that the record or the resource contains. The new resource then gets this id
+      """)
   static let key = Self(
     name: "key", shape: .any,
     summary: "the field that identifies an element, such as .email. A second element with the same value is an error")

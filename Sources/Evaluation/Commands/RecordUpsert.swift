@@ -17,7 +17,8 @@ extension BuiltInCommand {
       name: "upsert",
       summary: """
         Updates the resource that has the same key as RECORD. If there is no such resource, creates one. With key: \
-        .email, the key is the field email. If all fields are equal already, upsert sends no change.
+        .email, the key is the field email. If the resource already has all values of RECORD, the command sends no \
+        change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
@@ -40,7 +41,8 @@ extension BuiltInStage {
       name: "upsert",
       summary: """
         For each element, updates the resource that has the same key. If there is no such resource, creates one. With \
-        key: .email, the key is the field email. If all fields are equal already, upsert sends no change.
+        key: .email, the key is the field email. If the resource already has all values of the element, the stage \
+        sends no change for it.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + upsertOptions,

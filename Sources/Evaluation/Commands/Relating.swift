@@ -85,8 +85,8 @@ extension RelationshipClient.LinkageChange {
       """
     case .relink:
       """
-      Replaces all resources of a relationship\(place). With null, relink clears a to-one relationship. With [], \
-      relink clears a to-many relationship.
+      Replaces all resources in a relationship\(place) with the resources in IDENTIFIERS. The value null clears a \
+      to-one relationship, and the value [] clears a to-many relationship.
       """
     case .unlink:
       """

@@ -17,17 +17,17 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "save",
       summary: """
-        Saves the successful statements of this session as a script. The script also has the earlier statements that \
-        the saved statements need, such as let posts = client queue: "posts". The script has *** in place of each \
-        secret. Before you run the script, replace *** with the secret. You can omit the password of a broker: at a \
-        terminal, connect asks for it.
+        Saves the successful statements of this session as a script. If the saved statements need earlier statements, \
+        such as let posts = client queue: "posts", the script has these too. The script has *** in place of each \
+        secret. Before you run the script, replace *** with the secret. Only the password of a broker can stay ***: at \
+        a terminal, the command `connect` asks for this password.
         """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .last,
         .init(
           name: "replace", shape: .boolean, fallback: "false",
-          summary: "with true, save replaces the file if it exists"),
+          summary: "with true, the command replaces the file if it exists"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in

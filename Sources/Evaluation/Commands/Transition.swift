@@ -29,8 +29,8 @@ extension CommandDeclaration.Option {
     .init(
       name: "with", shape: .record,
       summary: """
-        other clients for some of the updates: {published: reviewers}. In this example, the update to the state \
-        published uses the client reviewers
+        other clients for some of the updates: {published: reviewers}. In this example, the client reviewers sends the \
+        update that sets the state published
         """),
     .meta, .timeout,
     .expire,
@@ -41,7 +41,7 @@ extension BuiltInCommand {
   static let transition = BuiltInCommand(
     CommandDeclaration(
       name: "transition",
-      summary: "Moves a resource to a state, step by step. Each step is one update of the attribute state.",
+      summary: "Moves a resource to a state, step by step. Each step is one update of the attribute `state`.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: CommandDeclaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -58,8 +58,9 @@ extension BuiltInStage {
   static let transition = sink(
     CommandDeclaration(
       name: "transition",
-      summary:
-        "Moves the resource of each element to a state, step by step. Each step is one update of the attribute state.",
+      summary: """
+        Moves the resource of each element to a state, step by step. Each step is one update of the attribute `state`.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: CommandDeclaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
       result: "summary", names: .kept,

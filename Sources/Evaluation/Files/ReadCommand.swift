@@ -99,7 +99,9 @@ extension BuiltInStage {
         .init(
           name: "append", shape: .boolean, fallback: "false",
           summary: "with true, the file keeps its content, and the elements are added at its end"),
-        .init(name: "new", shape: .boolean, fallback: "false", summary: "with true, it is an error if the file exists"),
+        .init(
+          name: "new", shape: .boolean, fallback: "false",
+          summary: "with true, the statement fails if the file exists"),
       ], effect: .writes, result: "elements", names: .kept)
   ) { call in
     let path = call.once(0)

@@ -131,8 +131,8 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "sh",
       summary: """
-        Sends the elements as lines of JSON to a shell command, and prints the output of the command. The \
-        stage sh needs the program option --allow-sh.
+        Sends the elements as lines of JSON to a shell command, and prints the output of the command. The stage `sh` \
+        works only with the program option --allow-sh.
         """,
       parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
   ) { call in

@@ -9,9 +9,10 @@ extension BuiltInStage {
       name: "chart",
       summary: """
         Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \
-        VALUE, chart puts the values of LABEL into groups. Each bar then shows the size of a group. A group is a range \
-        of numbers or durations, a period such as a day, or a text. A null among numbers, durations or times has no \
-        bar. A note counts such nulls.
+        VALUE, the stage puts equal or similar values of LABEL into groups, and draws a bar for each group. The length \
+        of the bar is then the number of elements in the group. A group is a range of numbers or durations, a period \
+        such as a day, or a text. If the values are numbers, durations or times, a null has no bar, and a note counts \
+        the nulls.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

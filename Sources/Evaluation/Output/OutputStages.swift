@@ -3,7 +3,10 @@ import Values
 
 extension BuiltInStage {
   static let table = output(
-    .table, "Writes the elements as a table. If columns do not fit on the terminal, a note names these columns.",
+    .table,
+    """
+    Writes the elements as a table. If columns do not fit on the terminal, the table omits them, and a note names them.
+    """,
     #"[{a: 1, b: "x"}] | table"#, "a  b\n-  -\n1  x")
   static let card = output(
     .card, "Writes each element as a card: one line for each field.", #"[{a: 1, b: "x"}, {a: 2}] | card"#,

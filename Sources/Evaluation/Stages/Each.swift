@@ -18,7 +18,7 @@ extension CommandDeclaration.Option {
 
   fileprivate static let eachSettle = settle.described(
     as: """
-      how long the stage waits before it repeats an iteration with changes that got no reply. Use the longest time \
+      how long the stage waits before it repeats an iteration in which a change got no reply. Use the longest time \
       that a request can wait inside the service
       """
   ).needing(.journal(for: "settle"))

@@ -94,8 +94,8 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "as",
       summary: """
-        Gives each element a name. Later stages can read the element by this name, also in their inner pipelines. The \
-        name is unknown after a stage that combines elements, such as sort, group or collect.
+        Gives each element the name NAME. Later stages can read the element by this name, also in pipelines inside \
+        these stages. After a stage that combines elements, such as `sort`, `group` or `collect`, the name is unknown.
         """,
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [

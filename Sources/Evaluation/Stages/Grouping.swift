@@ -8,9 +8,10 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "group",
       summary: """
-        Puts elements with the same value of .FIELD into one group. Each group is a record {key, count, items}. In \
-        this record, key is the common value, count is the number of elements, and items is the list of elements. With \
-        several fields, key is a record of the common values.
+        Puts elements with the same value of .FIELD into one group. Returns a record {key, count, items} for each \
+        group. In this record, the value of key is the common value of the group. The value of count is the number of \
+        elements, and the value of items is the list of elements. With several fields, the value of key is a record of \
+        the common values.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)

@@ -86,8 +86,9 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "collect",
       summary: """
-        Reads all elements before the next stage starts. Use collect if the next stage changes the queue from which \
-        the pipeline reads. If the elements need more than 64 MB, retort stores them in a temporary file.
+        Reads all elements before the next stage starts. Use the stage `collect` if the next stage changes resources \
+        in the queue from which the pipeline reads. If the elements need more than 64 MB, retort stores them in a \
+        temporary file.
         """,
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])

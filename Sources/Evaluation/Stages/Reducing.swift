@@ -22,7 +22,8 @@ extension BuiltInStage {
   static let sum = BuiltInStage(
     declaration(
       "sum",
-      "Adds the elements, or the values of .FIELD. The values must be numbers or durations.", "1..4 | sum", "10"
+      "Returns the sum of the elements, or of the values of .FIELD. The values must be numbers or durations.",
+      "1..4 | sum", "10"
     )
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in

@@ -23,8 +23,8 @@ extension BuiltInStage {
       name: "select",
       summary: """
         Returns a record for each element. The argument .FIELD keeps a field of the element. The argument title: .text \
-        adds the field title, with the value of .text. The record is flat: .author.name becomes a field with the name \
-        author.name.
+        adds the field title, with the value of .text. The record is flat: the argument .author.name adds a field with \
+        the name author.name.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
@@ -45,7 +45,8 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "with",
       summary: """
-        Adds or changes fields of each element. For example, n: int(.n) sets the field n. A resource becomes a record.
+        Adds or changes fields of each element. For example, n: int(.n) sets the field n. If an element is a resource, \
+        the result is a record.
         """,
       result: "records",
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,

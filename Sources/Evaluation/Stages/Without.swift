@@ -5,7 +5,8 @@ import Values
 extension BuiltInStage {
   static let without = BuiltInStage(
     CommandDeclaration(
-      name: "without", summary: "Removes fields from each element. A resource remains a resource.",
+      name: "without",
+      summary: "Removes fields from each element. If an element is a resource, the result is a resource too.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "elements",
       examples: [.init(code: #"[{a: 1, b: 2, c: 3}] | without .b .c"#, output: #"{"a":1}"#)], names: .kept)
   ) { call in
