@@ -20,7 +20,8 @@ extension CommandLineOrOptionPage {
       note: "By default, the broker decides. A quorum queue is durable.",
       example: "retort serve blog --queue-type quorum"),
     option(
-      "log", "FILE", "Writes a line of JSON for each request, before the reply is sent. The FILE - is standard output.",
+      "log", "FILE",
+      "Writes a line of JSON for each request, before the reply is sent. FILE can be - for standard output.",
       note: """
         In each line, n is the number of the request in its queue. The field outcome says what happened to the request:
 
@@ -29,7 +30,7 @@ extension CommandLineOrOptionPage {
           silence      no reply was sent
           lost         not carried out: the connection closed while the request waited
           remembered   a change was delivered again, and got its first reply again
-          drop ...     --fault injected the fault of this name
+          drop ...     the option --fault injected this fault
 
         If the disk is full, requests still get replies. The line {"missing":N} then means that N lines could not be \
         written. When retort serve ends, its exit status is 1.
@@ -45,11 +46,11 @@ extension CommandLineOrOptionPage {
       note: "With the same --seed, the delays are the same.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
-      "workers", "N", "The maximum number of requests of a queue that are processed at the same time (default: 1).",
+      "workers", "N", "The maximum number of requests of each queue that are processed at the same time (default: 1).",
       note: "",
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
-      "rate", "N", "The maximum number of requests of a queue that are answered per second.",
+      "rate", "N", "The maximum number of requests of each queue that are answered per second.",
       note: "By default, there is no limit.", example: "retort serve blog --rate 200"),
   ]
 
@@ -62,15 +63,15 @@ extension CommandLineOrOptionPage {
           drop          carries out the request, and sends no reply
           lose          does not carry out the request, and sends no reply
           duplicate     sends the reply twice
-          late          sends the reply after --late
+          late          sends the reply late, after the delay of --late
           wrong-id      sends the reply with another correlation id
           malformed     carries out the request, and sends a reply that is not JSON
           empty         carries out the request, and sends a reply without bytes
           rpc-error     does not carry out the request, and sends the error -32603
-          no-consumer   sends the reply; then the queue has no consumer for --away
+          no-consumer   sends the reply; then the queue has no consumer for the time of --away
           round         stores numbers as integers, and trims text
 
-        The fault round needs no share, and can be combined with the other faults.
+        The fault round needs no share: --fault round. It can be combined with the other faults.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long --fault late delays a reply (default: 10s).", note: "",
@@ -107,8 +108,8 @@ extension CommandLineOrOptionPage {
         not acknowledge requests, and sends no reply to an invalid request.
 
         The name retort imitates an Elixir server with the libraries Retort and Calcinator. This server does not \
-        support the relationship commands, such as link. It needs requests whose JSON-RPC id is the correlation id of \
-        the message.
+        support the relationship commands, such as link. In a request to this server, the JSON-RPC id must be the \
+        correlation id of the message.
         """, example: "retort serve blog --flavour carrot"),
   ]
 }

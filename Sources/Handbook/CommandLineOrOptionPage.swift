@@ -24,7 +24,7 @@ struct CommandLineOrOptionPage: Sendable {
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
         The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard \
-        input is not a terminal, retort runs its content as a script.
+        input is not a terminal, retort runs the text from standard input as a script.
         """, example: "retort --timeout 30s"),
     CommandLineOrOptionPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
@@ -39,22 +39,23 @@ struct CommandLineOrOptionPage: Sendable {
       summary: "Runs a file of statements. FILE can be - for standard input.",
       note: """
         The whole file is checked before its first statement runs. The first failure ends the run. The script gets the \
-        arguments after FILE in the variable `args`, a list of strings. An option of retort that takes one value can \
-        be given only once. To start a file as a program, make it executable, and write #!/usr/bin/env retort in its \
-        first line.
+        arguments after FILE in the variable `args`, a list of strings. An option with one value, such as --output, \
+        can be given only once. To start a file as a program, make it executable, and write #!/usr/bin/env retort in \
+        its first line.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     CommandLineOrOptionPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
       note: """
         Single quotes protect the statements from the shell. Separate the statements with ; or a newline. If you give -c \
-        several times, each -c is a line of one script.
+        several times, all their statements form one script.
         """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
     CommandLineOrOptionPage(
       name: "check", form: "retort check FILE ...", summary: "Checks files. Runs no statement and opens no connection.",
       note: """
-        The check shows every error. It also lists each var(...) and each statement that changes or destroys data. If \
-        there is an error, the exit status is 2. --output json writes the findings as JSON, for editors.
+        The check shows every error. It also lists each use of the function var, and each statement that changes or \
+        destroys data. If there is an error, the exit status is 2. With --output json, retort check writes its \
+        findings as JSON, for editors.
         """, example: "retort check migrate.retort"),
     CommandLineOrOptionPage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
@@ -66,7 +67,7 @@ struct CommandLineOrOptionPage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. These are some of the options:
+        Each table is a type with its own queue. Some of the options are:
 
           --queue TYPE=NAME     gives the queue of a type another name
           --latency, --jitter   delay each reply
@@ -98,9 +99,9 @@ struct CommandLineOrOptionPage: Sendable {
           the login, the vhost and a channel
           the known queues and their consumers, with one request at the end
 
-        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last step \
-        waits longer for the reply. The option -o json writes the steps as one JSON object. The exit status is the \
-        status of the first failed step. If no step failed, the exit status is 0.
+        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last \
+        step waits up to 30 s for the reply. The option -o json writes the steps as one JSON object. The exit status \
+        is the status of the first failed step. If no step failed, the exit status is 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     CommandLineOrOptionPage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
@@ -114,11 +115,11 @@ struct CommandLineOrOptionPage: Sendable {
       summary: "Writes the completion script of a shell.",
       note: """
         With this script, Tab in the shell completes the options of retort and their values. Tab also completes files, \
-        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So it \
-        needs no update when you update the program.
+        the words after retort help, and profiles (see help no-rc). The script asks the installed program for \
+        completions. So it needs no update when you update the program.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     CommandLineOrOptionPage(
-      name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
+      name: "man", form: "retort man [PAGE]", summary: "Writes a manual page for the program man.",
       note: """
         Without PAGE, the command writes retort(1), the page of the program. With PAGE, it writes the page of an \
         article. For example, `retort man bulk` writes retort-bulk(7), the page of the article bulk-changes. The \
@@ -137,8 +138,8 @@ struct CommandLineOrOptionPage: Sendable {
         are:
 
           --in-flight N   the maximum number of changes in flight (default: 64)
-          --allow QUEUE   changes only this queue; you can repeat the option
-          --insecure      works without the secret
+          --allow QUEUE   sends only changes for this queue; you can repeat the option
+          --insecure      starts the worker without the secret
           --status        starts no worker; shows the workers and the chunks
 
         To learn more about pools, see help pools.
@@ -147,12 +148,12 @@ struct CommandLineOrOptionPage: Sendable {
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        The file is the journal of a statement with the option journal:. The command shows the statement, and counts \
-        the recorded changes. A change was carried out (done), was not carried out, or has an unknown outcome. The \
-        journal does not contain the elements that no run has reached. Then the command shows each unknown change, and \
-        the command line that resumes the statement.
+        The file is the journal of a statement with the option journal:. The command shows the statement, and the \
+        number of changes with each outcome: carried out (done), not carried out, and unknown. Elements that no run \
+        has reached are not in the journal. Then the command shows each unknown change, and the command line that \
+        resumes the statement.
 
-        These words after FILE record something:
+        With these words after FILE, the command records something:
 
           settle ID done    the change ID was carried out
           settle ID again   the change ID was not carried out; the next run sends it
@@ -162,8 +163,8 @@ struct CommandLineOrOptionPage: Sendable {
         the unknown change, such as 'link posts 10 tags tags/4'.
 
         The journal contains the name of the broker. A statement refuses the journal if the broker of the statement \
-        has another name. If only the name has changed, record the new name with broker NAME. The error of the \
-        statement shows this NAME.
+        has another name. If only the name has changed, record the new name with broker NAME. The error of the refused \
+        statement shows the new name.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLineOrOptionPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
@@ -180,7 +181,7 @@ struct CommandLineOrOptionPage: Sendable {
           rate=off   removes the limit of rate=N
           stop       has the effect of Ctrl-C
 
-        The limits of the statement remain in force.
+        The limits of the statement, such as the option rate:, apply too.
         """, example: "retort ctl 4711 rate=50"),
     CommandLineOrOptionPage(
       name: "trust", form: "retort trust [FILE ...]",
@@ -201,8 +202,10 @@ struct CommandLineOrOptionPage: Sendable {
 
   static let options = [
     option(
-      "var", "NAME=VALUE", "Gives a value to var(\"NAME\").",
-      note: "The option can be repeated. The value is a string. int(var(\"limit\")) converts the value to an integer.",
+      "var", "NAME=VALUE", "Gives a value to the function call var(\"NAME\").",
+      note: """
+        The option can be repeated. The value is a string. To convert it to an integer, write int(var("limit")).
+        """,
       example: "retort --var limit=5 report.retort"),
     option(
       "yes", "[=N]", "Confirms every bulk destruction. With =N, the run destroys at most N resources.",
@@ -224,7 +227,7 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "timeout", "DURATION", "How long retort waits for a reply: 10s, 500ms, never (default: 5s).",
       note: """
-        A timeout in a script takes precedence. A script can set it by the option timeout: of a command, stage or \
+        A timeout in a script takes precedence. A script sets a timeout by the option timeout: of a command, stage or \
         client, or by the statement set timeout: 10s.
         """,
       example: "retort --timeout 30s migrate.retort"),
@@ -246,9 +249,9 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         For a single change, standard error shows the exact request. For a bulk change, it shows the first request, \
         the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
-        summary, the changes that would be sent count as ok. After the first change that is not sent, retort shows \
-        assertions and does not check them. The stages `write` and `sh` work as usual. A script can't turn the dry run \
-        off.
+        summary, the changes that would be sent count as ok. After the first change, retort shows assertions and does \
+        not check them, because they could test a change that was not sent. The stages `write` and `sh` work as usual. \
+        A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with the option `guard: \"confirm\"`.",
@@ -271,9 +274,9 @@ struct CommandLineOrOptionPage: Sendable {
       "summary", "FORM", "The format of summaries on standard error: text or json (default: text).",
       note: """
         With json, each statement that changes many resources writes one line of JSON. The line has the counts of the \
-        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and \
-        an example of each kind of failure. For commands in loops, and for the stage `each` with a journal, the line has \
-        only the counts of the outcomes.
+        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. For each kind of \
+        failure, it also has the count and an example. For commands in loops, and for the stage `each` with a journal, \
+        the line has only the counts of the outcomes.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
@@ -286,7 +289,8 @@ struct CommandLineOrOptionPage: Sendable {
         statement has the kind "partial". In the JUnit format, such a statement is a failure, and not an error.
 
         The file is opened before the first statement. If the file can't be opened, no statement runs. Until the run \
-        ends, and after the run is killed, the file has one error of the kind "unfinished", and the status null.
+        ends, the file has one error of the kind "unfinished", and the status null. If the run is killed, the file \
+        stays like this.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",
@@ -307,8 +311,9 @@ struct CommandLineOrOptionPage: Sendable {
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
         By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows \
-        a text page by page. The variable RETORT_PAGER names the pager. If it is not set, PAGER names the pager. If \
-        neither is set, the pager is less. An empty RETORT_PAGER has the same effect as --no-pager.
+        a text page by page. The variable RETORT_PAGER names the pager. If RETORT_PAGER is not set, PAGER names the \
+        pager. If neither is set, the pager is the program less. An empty RETORT_PAGER has the same effect as \
+        --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
@@ -326,8 +331,7 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "color", "WHEN", "Whether errors and the typed line have colours: auto, always or never (default: auto).",
       note: """
-        The word auto means colours at a terminal. There are no colours if NO_COLOR is set, or if TERM is dumb, \
-        unknown or not set.
+        With auto, there are colours at a terminal, but not if NO_COLOR is set, or if TERM is dumb, unknown or not set.
         """,
       example: "retort --color never report.retort"),
     option(

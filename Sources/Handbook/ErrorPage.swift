@@ -25,9 +25,9 @@ struct ErrorPage: Sendable {
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
     let name = "\"\(fault.calcinatorKind)\""
     return hasOwnName
-      ? "The field e.seed contains \(name), the name of this error in the Elixir library Calcinator."
-      : "The field e.seed contains a name from the Elixir library Calcinator. Calcinator has no own name for "
-        + "this kind of error, so the name is \(name)."
+      ? "After rescue e, the field e.seed is \(name), the name of this error in the Elixir library Calcinator."
+      : "After rescue e, the field e.seed is \(name), because the Elixir library Calcinator has no special name for "
+        + "this error."
   }
 
   /// The exit status of a script that ends with the error.
@@ -37,7 +37,7 @@ struct ErrorPage: Sendable {
     }
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
-    return status + " If the error ends a bulk change that has sent changes, the exit status is 5."
+    return status + " If it ends a bulk change that has already sent changes, the exit status is 5."
   }
 
   /// The pages of all kinds of errors.
@@ -58,8 +58,8 @@ struct ErrorPage: Sendable {
       .invalid, "The service rejected the data. The reply has an error with a pointer that begins with /data.",
       """
       In the message, the characters ^^^ mark the parts of the statement that the service rejected. After rescue e, \
-      e.errors is the list of the service's errors. Each of these errors has the fields .title and .source.pointer. \
-      Correct the record, and run the statement again.
+      the field e.errors is the list of the service's errors. Each of these errors has the fields .title and \
+      .source.pointer. Correct the record, and run the statement again.
       """),
     ErrorPage(
       .forbidden, "The service refused access. The reply has an error with status 401 or 403.",
@@ -70,28 +70,30 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .sandbox, "The service refused the test sandbox. The reply has an error with the pointer /meta/beam.",
       """
-      In tests, the member beam of meta is a token. It tells an Elixir service which database connection to use. This \
-      error means that no running test has this token. Give the client the token of the running test, as in client \
-      queue: "posts" meta: {beam: "..."}. A client with require-beam: true refuses requests without a token.
+      In the tests of an Elixir service, requests have a token in the member beam of meta. The token tells the service \
+      which database connection to use. This error means that no running test has the token of the request. Give the \
+      client the token of the running test, as in client queue: "posts" meta: {beam: "..."}. A client with \
+      require-beam: true refuses requests without a token.
       """),
     ErrorPage(
       .methodNotFound, "The service has no such method. The reply has the JSON-RPC error code -32601.",
       """
-      Many services do not support the commands `relationship`, `link`, `relink` and `unlink`. With such a service, \
-      change a relationship with the command `update`. To call a method that has no command, use call CLIENT "method" \
-      {...}.
+      Many services do not support the commands `relationship`, `link`, `relink` and `unlink`. To change a \
+      relationship with such a service, use the command `update`. To call a method that has no command, write call \
+      CLIENT "method" {...}.
       """),
     ErrorPage(
       .badGateway, "The service failed. The reply has an error with status 5xx, or the JSON-RPC error code -32603.",
       """
-      The log of the service has the reason. A change may have been carried out nevertheless. Check the resource \
-      before you send the change again. With the option journal:, the next run looks up the change first.
+      The log of the service has the reason. If the request was a change, the service may have carried out the change \
+      nevertheless. Check the resource before you send the change again. With the option journal:, the next run looks \
+      up the change first.
       """),
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
       """
-      An example is a filter with a field that the service does not know. The message and e.errors come from the \
-      service.
+      For example, a filter has a field that the service does not know. The message and the field e.errors come from \
+      the service.
       """),
   ]
 
@@ -99,16 +101,16 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
-      A change that was sent and got no reply has another kind: unknown. The message has the number of consumers of \
-      the queue, and the number of requests that wait in it. If the service took the request and did not reply, the \
-      message says so. To wait longer, use timeout: 30s.
+      If a change was sent and got no reply, the error has another kind: unknown. The message of the error has two \
+      numbers: the consumers of the queue, and the requests that wait in the queue. If the service took the request \
+      and did not reply, the message says so. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply. The change may have been carried out.",
       """
-      The timeout expired, or the connection broke. By default, the change is not sent again. Check the resource before \
-      you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If the \
-      reply arrives later, a note reports the outcome.
+      The timeout expired, or the connection broke. By default, the change is not sent again. Check the resource \
+      before you send the change again. In the summary of a bulk change, such a change counts as unknown, and not as \
+      failed. If the reply arrives later, a note reports the outcome.
       """),
     ErrorPage(
       .noRoute, "The broker has no queue with this name. The request was not delivered.",
@@ -135,8 +137,9 @@ struct ErrorPage: Sendable {
       .malformed,
       "The reply is not valid JSON-RPC or JSON:API, or the next page of a list repeats earlier pages.",
       """
-      The message says what is wrong with the reply. The program option --trace shows the whole reply. A change may \
-      have been carried out nevertheless. Check the resource before you send the change again.
+      The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request \
+      was a change, the service may have carried out the change nevertheless. Check the resource before you send the \
+      change again.
       """),
   ]
 
@@ -144,21 +147,21 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value does not have this field or element.",
       """
-      If a field or element can be missing, write x?.name or x?[0]. The value is then null, and not an error. In place \
-      of null, the expression x?.name ?? y has the value y. A relationship that was not included has only .type and \
-      .id. With the option include:, it is the whole resource.
+      If a field or element can be missing, write x?.name or x?[0]. If the field or element is missing, the value is \
+      then null. To get the value y in place of null, write x?.name ?? y. A relationship that was not included has \
+      only .type and .id. With the option include:, it has all fields of the related resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
       """
-      retort never converts a value implicitly. Write int("5") or string(5). The operands of an operator must have the \
-      same type. A condition must be true or false.
+      retort never converts a value implicitly. To convert a value, write int("5") or string(5). The operands of an \
+      operator must have the same type. A condition must be true or false.
       """),
     ErrorPage(
       .name, "A name or word is unknown.",
       """
       Before a script runs, retort checks all names in the script. In a running script, only the statement help WORD \
-      can raise this error. This happens if there is no page for WORD.
+      can raise this error: if there is no page for WORD.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
@@ -190,15 +193,15 @@ struct ErrorPage: Sendable {
       .refused,
       "The statement was not allowed, for example because of a guard or a missing confirmation. Nothing was sent.",
       """
-      To confirm a bulk destruction, use confirm: true or --yes. If a stage changes the queue from which the pipeline \
-      reads, put | collect before this stage. To use the stage sh, start retort with --allow-sh. If a connection has a \
-      guard, see help guard.
+      To confirm a bulk destruction, use confirm: true or --yes. If a stage changes resources of the queue from which \
+      the same pipeline reads, put | collect before this stage. To use the stage sh, start retort with --allow-sh. If \
+      a connection has a guard, see help guard.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      The options max:, halt: and patience: limit a statement. The program option --yes=N limits how many resources a \
-      run destroys. You can raise these limits.
+      The options max:, halt: and patience: limit a statement. The program option --yes=N limits the number of \
+      resources that a run destroys. You can raise these limits.
 
       Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A def can call \
       itself only to a limited depth. The search for a pattern ends after a limited number of steps.

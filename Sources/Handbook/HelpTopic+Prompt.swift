@@ -8,14 +8,16 @@ extension HelpTopic {
 
       The history is the file ~/.local/state/retort/history, or the file that RETORT_HISTORY names. If RETORT_HISTORY \
       is empty, nothing is stored. If the file can't be written, the history lasts until the end of the session. After \
-      set history: "directory", the keys find only statements that you typed in the current directory.
+      the statement set history: "directory", these keys find only the statements that you typed in the current \
+      directory.
 
-      The history stores no secrets. Three stars (***) replace passwords in URIs, tokens, and the values of fields \
-      such as password. The command `save` also writes *** in place of a secret.
+      The history stores no secrets. It has three stars (***) in place of a token, the password in a URI, and the \
+      value of a field such as password. The command `save` also writes *** in place of a secret.
 
-      A statement with *** in place of a secret is an error, because retort would send *** as data. Replace *** with \
-      the value, or with env("NAME"). The only exception is the password in the URI of a broker. In this case, the \
-      command `connect` asks for the password at a terminal. If the connection is already open, `connect` returns it.
+      A statement with *** in place of a secret is an error, because retort would send *** as data. Before you run the \
+      statement, replace *** with the secret, or with env("NAME"). The only exception is the password in the URI of a \
+      broker. At a terminal, the command `connect` asks for this password. If the connection is already open, the \
+      command returns this connection.
 
       To send the text *** itself, write its first character as an escape: "\\u002a**".
       """)
@@ -23,7 +25,7 @@ extension HelpTopic {
   /// The page about the variables of the environment.
   static let environment = HelpTopic(
     name: "environment", aliases: environmentNames,
-    text: "These variables of the environment have a meaning for retort.\n\n" + environmentTable)
+    text: "retort reads these environment variables:\n\n" + environmentTable)
 
   /// The names of the variables on the page `help environment`, without the names that show another page.
   private static let environmentNames = ManPage.environment.flatMap { variables, _ in

@@ -26,8 +26,8 @@ struct HelpTopic: Sendable {
 
         Times, resources, pages and streams are values too. You can write any JSON text as a value.
 
-        retort never converts a value to another type implicitly. The function int("5") converts text to an integer. \
-        The function string(5) converts a number to text.
+        retort never converts a value to another type implicitly. To convert text to an integer, use the function int, \
+        as in int("5"). To convert a value to text, use the function string, as in string(5).
 
         Numbers keep all their digits. Sums, differences, products and comparisons are exact, for decimals and for \
         integers of any size.
@@ -45,8 +45,8 @@ struct HelpTopic: Sendable {
           date(TIME)               the day as text, in UTC
           date(TIME, "%d.%m.%Y")   the time as text of another format, in UTC
 
-        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". The letters of a format are %Y year, %m \
-        month, %d day, %H hour, %M minute, %S second, %z offset from UTC.
+        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". In a format, %Y is the year, %m the month, \
+        %d the day, %H the hour, %M the minute, %S the second, and %z the offset from UTC.
 
         A time is printed and sent in the format RFC 3339, in UTC. The difference of two times is a duration. A time \
         plus or minus a duration is a time. Services send times as text. Before you compare such a text with a time, \
@@ -56,7 +56,7 @@ struct HelpTopic: Sendable {
       name: "text",
       text: #"""
         Text stands in double quotes. The escapes are those of JSON, such as \n \t \" \\ \u0041. In a text, \#
-        \(EXPRESSION) inserts a value. The operator + joins two texts.
+        \(EXPRESSION) inserts the value of the expression. The operator + joins two texts.
 
           x[0..9]     the first ten code points of the text x
           x[3]        the fourth code point
@@ -72,36 +72,37 @@ struct HelpTopic: Sendable {
         A pattern is a regular expression between slashes. Letters can follow the second slash, as in /^post/i:
 
           i   the case of letters is ignored
-          m   ^ and $ match at each line
+          m   ^ and $ match at the beginning and end of each line
           s   the dot matches a newline too
           x   spaces and # comments in the pattern are ignored
 
-        The syntax is that of PCRE2 and Perl: classes, groups, lookaround, \p{L}, (?<name>...). A pattern matches code \#
-        points. \d \w \s \b match only ASCII characters. With the letter i, letters are compared one by one, so ß does \#
-        not match SS.
+        The syntax is that of PCRE2 and Perl: classes, groups, lookaround, \p{L}, (?<name>...). A pattern matches \#
+        code points. \d \w \s \b match only ASCII characters. Also with the letter i, one letter never matches two \#
+        letters, so ß does not match SS.
 
         The expressions text =~ /a/ and matches(text, /a/) search the whole text for a match. Without the letter m, ^ \#
         matches only at the beginning of the text, and $ matches only at the end. The function `capture` returns the \#
         groups of the first match. In the last argument of the function `replace`, $1 to $9 mean the groups, and $$ \#
-        means the character $. The function `split` accepts a pattern too. Some patterns, such as (a+)+$, need too \#
-        many steps on a text. Such a search ends with an error of the kind limit.
+        means the character $. The function `split` accepts a pattern too. For some texts, a pattern such as (a+)+$ \#
+        needs too many steps. The search then ends with an error of the kind limit.
         """#),
     HelpTopic(
       name: "completion", aliases: ["Tab", "learning"],
       text: """
         Tab completes words of the language, options and their values, variables, queues, addresses and files. In a \
-        stage, Tab also completes the fields of the element. In filter: and fields:, Tab completes the keys of the \
-        record. In include: and sort:, Tab completes the names of relationships and fields. Tab also completes a key \
-        in brackets after a record, as in row["email"].
+        stage, Tab also completes the fields of the element. In the options filter: and fields:, Tab completes the \
+        keys of the record. In the options include: and sort:, Tab completes the names of relationships and fields. \
+        Tab also completes a key in brackets after a record, as in row["email"].
 
-        Tab completes ids from recent replies. If a field has few values, Tab completes these values. In the stages \
-        after read "FILE", Tab completes the columns of the file. Where text is needed, Tab inserts the quotes. A second \
-        Tab lists the candidates. If there are at most 30 candidates, each candidate has a description.
+        Tab completes ids from recent replies. If a field has only a few different values, Tab completes these values. \
+        In a pipeline that begins with read "FILE", Tab completes the columns of the file. Where text is needed, Tab \
+        inserts the quotes. A second Tab lists the candidates. If there are at most 30 candidates, each candidate has \
+        a description.
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an \
         embedded service. retort stores the fields in the directory ~/.local/state/retort/schema, or in the directory \
-        that RETORT_SCHEMA names. If RETORT_SCHEMA is empty, nothing is stored. By default, retort does not store \
-        values and ids. The statement set learn-values: true changes this.
+        that RETORT_SCHEMA names. If RETORT_SCHEMA is empty, nothing is stored. After the statement set learn-values: \
+        true, retort also stores values and ids.
 
         Four commands use what retort has learned:
 
@@ -129,8 +130,9 @@ struct HelpTopic: Sendable {
           x?[key]      this field, or null if the field is missing
           {[key]: 1}   a record with one field, whose name is the value of key
 
-        A pipeline inside a pipeline has its own elements. To read the outer element there, first give it a name with \
-        the stage `as`: | as post (see help as).
+        A pipeline inside another pipeline has its own elements. To use an element of the outer pipeline inside the \
+        inner pipeline, first give a name to this element. For this, use the stage `as`, as in | as post (see help \
+        as).
 
         The fields of a resource are .type .id .links .meta, its attributes and its relationships.
         """),
@@ -140,14 +142,18 @@ struct HelpTopic: Sendable {
         "and", "or", "not", "in", "=~", "..", "??", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
       ],
       text: """
-        The operators are + - * / % == != < <= > >= in =~ and or not ?? .. and parentheses. Examples are:
+        The operators are:
 
-          7 / 2           3.5, and 6 / 2 is the integer 3
+          + - * / %       arithmetic; 7 / 2 is 3.5, and 6 / 2 is the integer 3
+          == != < <=      comparison; > and >= too
+          and or not      logic
           x ?? y          x, or y if x is null
           1..4            the range of the integers from 1 to 4
           x in [1, 2]     whether the list contains x
           "ab" =~ /^a/    whether the text matches the pattern
           "a" + "b"       "ab"; + also joins two lists or two records
+
+        Parentheses group expressions, as in 2 * (1 + 2).
 
         The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. \
         You can add a duration to a time, or subtract it from a time. You can multiply or divide a duration by a \
@@ -188,9 +194,9 @@ struct HelpTopic: Sendable {
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
       text: """
         A resource has the fields .type .id .links .meta, and a field for each attribute and each relationship. If an \
-        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With include: \
-        "author", the field .author is the author's whole resource. A relationship that is not included has only .type \
-        and .id. Such a value is called an identifier.
+        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With the \
+        option include: "author", the field .author is the whole resource of the author. A relationship that is not \
+        included has only .type and .id. Such a value is called an identifier.
 
         The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The \
         field .pagination is null, or has the fields first, last, next, previous and total-size. When you print or \
@@ -205,8 +211,8 @@ struct HelpTopic: Sendable {
         A pipeline has the form HEAD | STAGE | STAGE. The head is a value or a command. The first stage processes the \
         elements of the head. Each later stage processes the results of the previous stage. By default, a pipeline \
         reads its elements page by page, when the elements are needed. A pipeline that changes data, writes a file or \
-        has a block runs at once, and to its end. If a line ends with |, the pipeline continues on the next line. \
-        Outside all blocks, the value of a pipeline is printed.
+        has a block runs immediately, and processes all elements. If a line ends with |, the pipeline continues on the \
+        next line. Outside all blocks, the value of a pipeline is printed.
         """),
     HelpTopic(
       name: "errors", aliases: ["kinds"],
@@ -218,7 +224,7 @@ struct HelpTopic: Sendable {
           e.message   the text of the error
           e.errors    the list of the service's error objects
           e.place     the place of the error: FILE:LINE:COLUMN
-          e.seed      the name of the kind in the Elixir library Calcinator
+          e.seed      the name of this kind of error in the Elixir library Calcinator
         """),
     pools,
     HelpTopic(
@@ -229,18 +235,19 @@ struct HelpTopic: Sendable {
         file name "-" means standard input for `read`, and standard output for `write`. A file that is not UTF-8 is an \
         error, and so is a JSON object with a duplicate key. A byte order mark is ignored, also in a script.
 
-        The stage `write` replaces the file completely or not at all. From .json and .ndjson, the command `read` \
-        returns the values that `write` wrote, but a time or a duration becomes a string. From csv and tsv, it returns \
-        the same cells, as strings. Some values can't be stored in a format, for example a string with a line end in a \
-        .txt file. The stage `write` refuses such a value. A file is read in parts, when its records are needed. So a \
-        large file needs little memory.
+        The stage `write` replaces the file completely or not at all. From a .json or .ndjson file, the command `read` \
+        returns the values that were written, but times and durations become strings. From a .csv or .tsv file, the \
+        command returns each cell as a string. Some values can't be stored in a format, for example a string with a \
+        line end in a .txt file. The stage `write` refuses such a value. The command `read` reads a file in parts, \
+        when the records are needed. So a large file needs little memory.
 
-        The first line of csv and tsv names the columns. All cells are strings. The value null is written as an empty \
-        cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is \
-        written in quotes. Each quote in such a cell is doubled.
+        The first line of a .csv or .tsv file names the columns. All cells are strings. The value null is written as \
+        an empty cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the \
+        cell is written in quotes. Each quote in such a cell is doubled.
 
         Empty lines are skipped, except in .txt files. Lines can end in LF, CRLF or CR. In a file with CR, all lines \
-        must end in CR. If the separator of a csv file is not the comma, use the option separator: ";".
+        must end in CR. If the separator of a csv file is not the comma, use the option separator:, as in separator: \
+        ";".
         """),
     HelpTopic(
       name: "addresses",
@@ -265,16 +272,16 @@ struct HelpTopic: Sendable {
 
         Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072:
 
-          heartbeat=30              the seconds between heartbeats; 0 means none
-          connection_timeout=5000   the milliseconds to connect and log in
-          frame_max=131072          the bytes of the largest frame
+          heartbeat=30              the seconds between heartbeats; 0 turns them off
+          connection_timeout=5000   the maximum time to connect and log in, in milliseconds
+          frame_max=131072          the maximum size of a frame, in bytes
 
-        With amqps://, retort verifies the certificate of the broker, and the name in it. TLS has five more \
-        parameters. The files have the format PEM:
+        With amqps://, retort verifies the certificate of the broker, and that it is a certificate for HOST. A URI \
+        with amqps:// has five more parameters. The files have the format PEM:
 
-          cacertfile=FILE               replaces the system's authorities
+          cacertfile=FILE               certificate authorities to trust, in place of the system's
           certfile=FILE                 your certificate
-          keyfile=FILE                  the certificate's key, without a password
+          keyfile=FILE                  the key of your certificate; the file has no password
           verify=verify_none            accepts any certificate
           server_name_indication=NAME   the name in the certificate, if it is not HOST
         """),
@@ -288,21 +295,21 @@ struct HelpTopic: Sendable {
 
         A broker that is low on memory or disk space accepts no messages. Notes report when this state begins and \
         ends. Requests wait for the end of this state, but at most until their timeout expires. If no reply arrives, \
-        the error describes the queue and its consumers. The error also says whether a change can still be carried \
-        out.
+        the error describes the queue and its consumers. The error also says whether the service can still carry out a \
+        change.
 
         The broker confirms each change that it accepts. The broker can also refuse a change, for example because the \
         queue is full, or because the user may not publish. A refused change fails immediately. With the option \
         retry:, retort sends a refused destroy or update again. It does not send a refused create again, because the \
-        broker may have stored the message nevertheless. A change without a reply is unknown, even if the broker \
-        confirmed the change. If the service's reply or the broker's refusal arrives later, a note reports the \
-        outcome.
+        broker may have stored the message nevertheless. The outcome of a change without a reply is unknown, even if \
+        the broker confirmed the change. If the service's reply or the broker's refusal arrives later, a note reports \
+        the outcome.
 
         If a service dies before it acknowledges a request, the broker delivers the request again. Some services then \
         carry out a create twice, and send only one reply. If a queue lost its consumer while a statement created \
-        resources, a note names the queue. In this case, count the created resources. The program retort serve makes \
-        no change twice. To do so, it stores the replies to the last 10,000 changes in the table retort_answers of its \
-        database.
+        resources, a note names the queue. In this case, count the created resources, because some may exist twice. \
+        The program retort serve carries out no change twice. For this, it stores the replies to the last 10,000 \
+        changes in the table retort_answers of its database.
 
         Some services do not acknowledge requests, for example services that use the library carrot_rpc. The broker \
         delivers each request to such a service only once. If such a service dies, the request is lost.
@@ -312,8 +319,8 @@ struct HelpTopic: Sendable {
       aliases: ["status"],
       text: """
         Program options come before FILE. The script gets the arguments after FILE in the variable `args`, a list of \
-        strings. If an argument begins with -, write -- before the argument. Arguments for a script that does not use \
-        this variable are an error.
+        strings. If an argument begins with -, write -- before the argument. If the script does not use this variable, \
+        any argument after FILE is an error.
 
         The exit status is:
 
@@ -322,14 +329,15 @@ struct HelpTopic: Sendable {
           2     wrong usage, or an error that was found before the script ran
           3     the condition of an assert was false
           4     no connection, no queue of this name, or the broker refused access
-          5     some changes of a bulk change failed, were refused or are unknown
-          6     a guard, a limit or a missing confirmation refused a statement
+          5     in a bulk change, some changes failed, were refused or have an unknown outcome
+          6     a statement was refused: by a guard, a limit or a missing confirmation
           129   SIGHUP ended the run
           130   Ctrl-C ended the run
           143   SIGTERM ended the run
 
-        If standard output is closed early, retort skips the rest of the script. The exit status is 1 if a skipped \
-        statement changes data, writes a file or asserts. Otherwise the exit status is 0.
+        If standard output is closed early, as in retort FILE | head, retort skips the rest of the script. The exit \
+        status is 1 if a skipped statement changes data, writes a file or is an assertion. Otherwise the exit status \
+        is 0.
 
         Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program \
         waits for the replies to the changes in flight, but at most until their timeout expires. A second signal ends \

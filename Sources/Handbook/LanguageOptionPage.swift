@@ -39,52 +39,52 @@ struct LanguageOptionPage: Sendable {
   static let notes: [String: String] = [
     "journal": """
     The journal has lines of JSON. Only the owner of the file can read it. Before a request is sent, retort writes a \
-    line that announces the request. When the outcome of the request is known, retort writes a line with the outcome. \
-    To continue after a stop, run the same statement with the same file. The run does not send the changes that are \
-    done.
+    line that announces the request. When the outcome of the request is known, retort writes a line with the outcome.
 
-    Two statements are the same if they have the same stage, queue, type and option key:. For the stage each, the \
-    changes in the block must be the same too: the commands such as update, and their queues. The elements and the \
-    other options can differ.
+    Two statements are the same if they have the same stage, queue, type and option key:. If the stage is each, its \
+    block must also have the same commands that change data, with the same queues. The elements and the other options \
+    can differ.
 
     The journal identifies a change by its method, queue and id. A create has no id, so the journal identifies it by \
-    the key. An iteration of the stage each also has a key.
+    its key (see help key:). It also identifies an iteration of the stage each by its key.
 
     A stage such as take 500 can select other elements in the next run. All runs together can then change more than \
-    500 resources. With max: 500, all runs together change at most 500 resources.
+    500 resources. With the option max: 500, all runs together change at most 500 resources.
 
     A run has no replies for the changes of earlier runs. For such a change, the next stage gets only the type and the \
-    id of the resource. An iteration of an earlier run does not run again, so its value is null. In later stages, use \
-    values that exist before the run, such as the fields of the elements:
+    id of the resource. An iteration of an earlier run does not run again, so its value is null. So in later stages, \
+    do not use values from replies. Use the fields of the elements, for example:
 
       ... | as person
         | each journal: "a.journal" key: .email do ... end
         | map person.email
 
     A journal is complete when all changes of its statement are done. retort refuses a complete journal. It also \
-    refuses the journal of another statement or another broker. For example, a script has two statements with \
-    journals, and stops at the second one. The journal of the first statement is then complete. Before you run the \
-    script again, remove the first statement.
+    refuses the journal of another statement or another broker. If a script has two statements with journals, and \
+    stops at the second one, the journal of the first one is complete. Before you run the script again, remove the \
+    first statement, because retort would refuse its journal.
 
     Do not move or remove the file while the run uses it. If another program removes the file, retort creates it again \
     with its content, and the statement ends.
 
-    The cluster name and the vhost identify a broker. The file identifies an embedded database. The service \
-    embedded:blog exists only in memory, so a later run can't continue a journal of its changes.
+    The journal identifies a broker by its cluster name and its vhost. It identifies an embedded database by its file. \
+    The service embedded:blog exists only in memory, so a later run can't continue a journal of its changes.
     """,
     "backup": """
-    The file has lines of JSON. Each line is a resource, as show returns it. A resource is changed only after its line \
-    is on the disk. If retort can't read a resource, the statement does not change this resource. Each run appends to \
-    the file. A resource that is already in the file is not stored again, and a note counts such resources.
+    The file has lines of JSON. Each line is a resource, as the command show returns it. A resource is changed only \
+    after its line is on the disk. If retort can't read a resource, the statement does not change this resource. Each \
+    run appends to the file. A resource that is already in the file is not stored again, and a note counts such \
+    resources.
 
-    The lines for link, relink, unlink and update contain the linkage that the statement changes. To store more \
-    relationships, for example before a destroy, name them in the option include:.
+    If the statement changes a relationship, each line also contains the linkage of this relationship: the types and \
+    ids of the related resources. To store more relationships, for example before a destroy, name them in the option \
+    include:.
 
-    A file belongs to one queue of one broker. The meta of its first line names both. For another queue or broker, use \
-    another file.
+    A file belongs to one queue of one broker. In its first line, the member meta names both. For another queue or \
+    broker, use another file.
 
-    Three commands restore the data. The first restores an attribute, the second restores a relationship, and the \
-    third restores destroyed resources. Run only the command that you need:
+    To restore the data, use one of these pipelines. The first restores an attribute, the second restores a \
+    relationship, and the third restores destroyed resources:
 
       read "FILE" | update posts {state: .state}
       read "FILE" | relink posts "tags" .tags
@@ -92,23 +92,23 @@ struct LanguageOptionPage: Sendable {
     """,
     "verify": """
     At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
-    carried out, the change counts as ok. The next stage then gets the resource from the lookup. Lookups only read, so \
-    no change is sent again. For link, relink and unlink, a lookup reads the linkage. For a transition, a lookup reads \
-    the state of the resource.
+    carried out, the change counts as ok, and the next stage gets the resource from the lookup. Lookups only read, so \
+    no change is sent again. For the stages link, relink and unlink, a lookup reads the linkage of the relationship. \
+    For a transition, it reads the state of the resource.
 
-    With "all", the statement also searches for the resource of each create, even if the create got a reply. It \
-    searches by the field that the option key: names. Such a search finds resources that were created twice.
+    With "all", the statement also searches for each created resource, even if the create got a reply. It searches by \
+    the field that the option key: names. In this way, it finds resources that were created twice.
 
     The lookups end after three timeouts in a row, or after 10,000 changes. A note counts the lookups that got no \
     reply or failed. It also says how many changes were not looked up, and why.
     """,
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
-    option --dry-run does the same for a whole script. In such a script, the assertions after the first change are \
-    shown and not checked. Such an assertion could test a change that was not sent.
+    option --dry-run does the same for a whole script. After the first change of the script, retort shows assertions \
+    and does not check them, because they could test a change that was not sent.
 
     A dry run stops with an error if its changes exceed the limit max:. On a read-only connection, a note says that a \
-    real run is refused.
+    real run would be refused.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s.
@@ -116,13 +116,13 @@ struct LanguageOptionPage: Sendable {
     A read is sent again in these cases: its queue did not exist, no reply came, the connection or the service failed, \
     or the reply was malformed.
 
-    If a change other than a create gets no reply, the statement looks it up. It sends the change again only if the \
-    lookup shows that it was not carried out. A create without a reply is never sent again. With expire: false, no \
-    change without a reply is sent again.
+    If a change other than a create gets no reply, the statement looks up the change. The statement sends the change \
+    again only if the lookup shows that it was not carried out. A create without a reply is never sent again. With \
+    expire: false, no change without a reply is sent again.
 
-    An update, a relink or a destroy that fails is sent again in these cases: its queue did not exist, or the \
-    connection or the service failed. A create, a link or an unlink that fails is sent again only if its request did \
-    not reach the queue. It is not sent again if the broker refused the message (nack).
+    A failed update, relink or destroy is sent again in these cases: its queue did not exist, or the connection or the \
+    service failed. A failed create, link or unlink is sent again only if its request did not reach the queue. It is \
+    not sent again if the broker refused the message (nack).
     """,
     "throttle": """
     With depth: 50, the statement sends nothing while the client's queue has more than 50 messages. The messages of \
@@ -141,25 +141,25 @@ struct LanguageOptionPage: Sendable {
     The new worker looks up the changes before it sends them.
     """,
     "settle": """
-    A request can wait inside the service. So the service can carry out a change after a lookup did not find it. With \
-    settle: 60s, the statement waits until the messages have expired, and then for 60 s more. Only then does it look \
-    up the changes that got no reply. It sends the changes that the lookups do not find. The stage each runs an \
-    iteration again if the lookups find none of its changes.
+    A request can wait inside the service. So a lookup may not find a change that the service carries out later. With \
+    settle: 60s, the statement waits until the messages have expired, and then for 60 s more. Only then does the \
+    statement look up the changes that got no reply. It sends the changes that the lookups do not find. The stage each \
+    runs an iteration again if the lookups find none of its changes.
 
-    Without settle:, a create without a reply remains unknown. In a later run with the journal, an update or a relink \
-    can have other content than in the earlier run. It then remains unknown too. An example is {views: .views + 1}, if \
-    another program has changed the views in the meantime.
+    Without the option settle:, the outcome of a create without a reply remains unknown. The same applies to an update \
+    or a relink if its content differs from its content in the earlier run. For example, the content {views: .views + \
+    1} differs if another program has changed the views in the meantime.
 
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if it was sent and no reply came. A failed change can have been carried out too. The journal \
-    records such a change as unknown in two cases: the error has the kind bad-gateway, or the broker refused the \
-    message (nack).
+    The outcome of a change is unknown if the change was sent and no reply came. In two cases, the journal records a \
+    failed change as unknown too, because it may have been carried out: the error has the kind bad-gateway, or the \
+    broker refused the message (nack).
 
     When a run continues a journal, it first looks up the unknown changes. For this, it reads their resources. If a \
-    lookup shows that a change was carried out, the change is done. Otherwise, the run sends the change again, if a \
-    repetition is harmless. The option unknown: decides what happens to the other changes:
+    lookup shows that a change was carried out, the change is done. If not, and if a repetition is harmless, the run \
+    sends the change again. For all other unknown changes, the option unknown: decides what the run does:
 
       "fail"    counts the change as unknown; the exit status is 5
       "skip"    does not send the change, and counts no failure
@@ -167,12 +167,13 @@ struct LanguageOptionPage: Sendable {
     """,
     "via": """
     The record {published: "draft", archived: "published"} has two steps: from draft to published, and from published \
-    to archived. With to: "archived", a resource in the state draft then gets two updates. The first sets the state \
-    published, and the second sets the state archived. A resource in the state archived is not changed.
+    to archived. With to: "archived", a resource in the state draft then gets two updates. The first update sets the \
+    state published, and the second sets the state archived. A resource that is already in the state archived is not \
+    changed.
     """,
     "with": """
-    Without the option, the client of the statement sends all updates. With {published: reviewers}, the update to the \
-    state published uses the client with the name reviewers. Both clients need the same type.
+    Without the option with:, the client of the statement sends all updates. With {published: reviewers}, the update \
+    to the state published uses the client with the name reviewers. Both clients need the same type.
     """,
     "failed": """
     The file has lines of JSON. Each line is a record with these fields:
@@ -182,39 +183,41 @@ struct LanguageOptionPage: Sendable {
       identity   the change as text, such as update posts 4
       error      the error
 
-    After a stage that combines elements, such as collect, the field source has the element that this stage returned. \
-    If an earlier stage failed, the field element is null. The field identity is null if there was no change, or if \
-    the change is a create without a key. Only the owner of the file can read it.
+    If an earlier stage combines elements, as the stage collect does, the field source has the element that this stage \
+    returned. If an earlier stage failed, the field element is null. The field identity is null if there was no \
+    change, or if the change is a create without a key. Only the owner of the file can read it.
 
-    If the file exists and has failed elements, the statement replaces it. The statement refuses a file with other \
-    content, and a file that another run is writing. Without failures, the file is empty. If a late reply or a lookup \
-    shows that a change was carried out, the line of this change is removed.
+    If the file exists and has failed elements from an earlier statement, retort replaces the file. It refuses a file \
+    with other content, and a file that another run is writing. If nothing fails, the file is empty. If a late reply \
+    or a lookup shows that a change was carried out, retort removes the line of this change.
 
-    Several stages of one statement can name the same file, for example a stage in a loop. The file then contains the \
-    failed elements of all these stages. If an earlier statement of the same run wrote failed elements that no \
-    statement has read, they are kept in a file such as bad.old.ndjson, and a note names this file.
+    Several stages of one statement can use the same file, and so can a stage in a loop. The file then contains the \
+    failed elements of all these stages. Several statements of a run can also use the same file. If no statement has \
+    read the failed elements of an earlier statement, retort keeps these elements in a file such as bad.old.ndjson. A \
+    note names this file.
 
-    To run the failed elements again, use the next command. In place of the three dots, write the stages of the failed \
-    statement. The command omits the changes that may have been carried out. Their errors have the kind unknown. If \
-    such a change failed, the field error.cause has the kind of its failure:
+    To run the failed elements again, use the next pipeline. In place of the three dots, write the stages of the \
+    failed statement. The stage where omits changes that may have been carried out: their errors have the kind \
+    unknown. If such a change got an error, such as bad-gateway, the field error.cause has the kind of this error.
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
-    These stages can have the option failed: with the same file. If such a run ends early, retort keeps the earlier \
-    content in a file such as bad.old.ndjson. A note names this file.
+    These stages can write to the same file with the option failed:. If such a run ends early, retort keeps the \
+    earlier content in a file such as bad.old.ndjson. A note names this file.
 
-    It is harmless to repeat an upsert, a destroy, or an update to fixed values. For such a change, you can remove the \
-    stage where.
+    It is harmless to repeat an upsert, a destroy, or an update to fixed values. If the statement has only such \
+    changes, you can omit the stage where.
     """,
     "halt": """
     With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \
     reached, retort sends no more requests, and waits for the replies to the requests in flight. These replies can add \
-    further failures. retort first checks a percentage when 20 elements have an outcome. Then it checks the percentage \
-    after each outcome, and at the end.
+    further failures. If the limit is a percentage, retort checks it for the first time when 20 elements have an \
+    outcome. After that, it checks the percentage after each outcome, and at the end.
     """,
     "guard": """
-    No option in a script overrides the guard. Without a terminal, a bulk destruction with the guard "confirm" needs two \
-    program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
+    No option in a script overrides the guard. Without a terminal, on a connection with the guard "confirm", a bulk \
+    destruction needs two program options: --guarded and --yes=N. If another connection to the same broker has no \
+    guard, a note says so.
     """,
     "timeout": """
     You can set a timeout in four places. If several are set, the first in this list applies:
@@ -229,8 +232,9 @@ struct LanguageOptionPage: Sendable {
     If the timeout of a read expires, the read fails with the kind timeout. You can safely repeat such a read. If the \
     timeout of a change expires after the change was sent, the outcome of the change is unknown.
 
-    A statement with changes can also send reads: lookups of changes without a reply, and reads for the option \
-    backup:. These reads have the longer of two timeouts: the timeout of the changes, and the timeout of the client.
+    A statement that changes data can also send reads: it looks up changes that got no reply, and reads resources for \
+    the option backup:. For these reads, the longer of two timeouts applies: the timeout of the changes, or the \
+    timeout of the client.
     """,
     "expire": """
     When the timeout of a change expires, the message of the change can still be in the queue. The broker then drops \
@@ -255,38 +259,39 @@ struct LanguageOptionPage: Sendable {
     text with a comma. If a filter has such a value, the command fails and sends no request.
     """,
     "page": """
-    The command `index` reads one page. The command `stream` reads this page and all later pages. Without number, the page \
-    is the first one. The command `destroy-all` uses only the size. For services with offset paging, write \
-    {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the service names the \
-    maximum.
+    The command `index` reads one page. The command `stream` reads this page and all later pages. If number is \
+    missing, the page is the first page. The command `destroy-all` uses only the size. For services with offset \
+    paging, write {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the \
+    service names the maximum.
     """,
     "prefetch": """
-    By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, stream \
-    requests the next two pages as soon as a page arrives. This saves time if the service is slow. If the service does \
-    not say how many pages there are, stream requests only the next page. The order of the elements does not change. \
-    The maximum value is 64.
+    By default, the command stream requests a page when all elements of the previous page are used. With prefetch: 2, \
+    it requests the next two pages as soon as a page arrives. This saves time if the service is slow. If the service \
+    does not say how many pages there are, the command requests only the next page. The order of the elements does not \
+    change. The maximum value is 64.
     """,
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
     skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
-    (record-count) changed between two pages. The note also says how many ids came twice. If a pipeline reads the \
-    stream and changes data, a resource that came twice is changed only once. With on-shift: "fail", the stream ends \
-    with an error as soon as retort detects that the list has changed.
+    (record-count) changed between two pages. The note also says how many ids came twice. If a later stage changes the \
+    resources, it changes a resource that came twice only once. With on-shift: "fail", the stream ends with an error \
+    as soon as retort detects that the list has changed.
     """,
     "reply": """
-    By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. "direct" uses \
-    RabbitMQ's direct reply-to, which is lighter for the broker. The client gets the same replies in both cases.
+    By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. With \
+    "direct", the client uses RabbitMQ's direct reply-to, which is lighter for the broker. The client gets the same \
+    replies in both cases.
     """,
     "keys": """
     With keys: "underscore", you write the name inserted_at, and retort sends the name inserted-at. Results have the \
-    name inserted_at too. The names of types stay unchanged. If a command has the option keys: "wire", the names of \
-    its fields stay unchanged too.
+    name inserted_at too. The names of types stay unchanged. If the client has keys: "underscore", a command with \
+    keys: "wire" uses the unchanged names nevertheless.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, records need no types for related resources. The commands \
-    create and update then accept {author: {id: "1"}} and {tags: [{id: "1"}]}. Without the option, write the type too, \
-    as in {type: "authors", id: "1"}, or use the resource itself. The value null clears a to-one relationship, and [] \
-    clears a to-many relationship.
+    With relationships: {author: "authors", tags: ["tags"]}, a record does not need the types of the related \
+    resources. For example, the commands create and update accept {author: {id: "1"}} and {tags: [{id: "1"}]}. Without \
+    the option, write the type too, as in {type: "authors", id: "1"}, or use the resource itself. The value null \
+    clears a to-one relationship, and [] clears a to-many relationship.
 
     A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one \
     relationship. The command unlink works only with to-many relationships. Without a declaration, unlink first reads \
@@ -294,9 +299,9 @@ struct LanguageOptionPage: Sendable {
     would clear the relationship, even if unlink names another resource.
     """,
     "in-flight": """
-    A request is in flight until its reply arrives. The results keep the order of the elements. After a failure that \
-    stops the statement, no more requests are sent. The statement then waits for the replies to the requests in \
-    flight, and counts these replies. The stage `each` runs at most this number of iterations at the same time.
+    A request is in flight until its reply arrives. The results keep the order of the elements. If a failure stops the \
+    statement, no more requests are sent. The statement then waits for the replies to the requests in flight, and \
+    counts their outcomes. For the stage `each`, the option limits the iterations that run at the same time.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does \
@@ -323,9 +328,9 @@ struct LanguageOptionPage: Sendable {
     field. To compute the key, set the field in an earlier stage: | with email: lower(.email).
 
     If two elements have the same key, the stage refuses the second element. Otherwise the same change could be \
-    carried out twice. An element with the key null is refused too. To remove such elements in advance, use the stage \
-    unique, as in | unique .email. The number 5 and the string "5" are the same key. To remove one of them, write | \
-    unique string(.id).
+    carried out twice. An element with the key null is refused too. To remove the elements with repeated keys in \
+    advance, use the stage unique, as in | unique .email. The number 5 and the string "5" are the same key. If both \
+    can occur, write | unique string(.id).
     """,
     "append": """
     Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with \
@@ -333,9 +338,9 @@ struct LanguageOptionPage: Sendable {
     another.
     """,
     "keep-id": """
-    By default, the service chooses the id of a new resource. If the element is a resource, create does not send its \
-    id, and the copy gets a new id. If the element is a record with an id, create refuses the element. With keep-id: \
-    true, create sends the id, for example to restore a backup.
+    By default, the service chooses the id of a new resource. If you create a copy of a resource, the id is not sent, \
+    and the copy gets a new id. A record with an id is refused. With keep-id: true, retort sends the id of the \
+    resource or record, for example to restore a backup.
     """,
   ]
 }

@@ -53,19 +53,22 @@ public enum ManPage {
 
   /// The variables of the environment that the program reads, with their meanings.
   static let environment = [
-    ("RETORT_URL", "The broker for connect without a URI, and for serve, work and doctor."),
-    ("RETORT_HISTORY", "The file of the prompt's history. If the value is empty, no history is stored."),
+    (
+      "RETORT_URL",
+      "The URI of the broker for the command connect without a URI, and for retort serve, work and doctor."
+    ),
+    ("RETORT_HISTORY", "The file for the history of the prompt. If the value is empty, no history is stored."),
     (
       "RETORT_SCHEMA", "The directory for the fields learned from replies. If the value is empty, nothing is stored."
     ),
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt. If the value is empty, there is no pager."),
     ("RETORT_COLORS", "If the value is light, the colours suit a light terminal."),
     ("NO_COLOR", "Any value turns colours off."),
-    ("TERM", "The type of the terminal. For dumb, an unknown type or no type, there are no colours and no pager."),
+    ("TERM", "The type of the terminal. If it is dumb, unknown or not set, there are no colours and no pager."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
     ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
     ("TMPDIR", "The directory for temporary files. retort uses them for large results (default: /tmp)."),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories that replace ~/.config and ~/.local/state."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories that retort uses in place of ~/.config and ~/.local/state."),
   ]
 
   private static let files = [

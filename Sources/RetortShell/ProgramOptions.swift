@@ -12,7 +12,8 @@ struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Run these statements. If -c is repeated, each -c is a line of one script.", valueName: "STATEMENTS"))
+      "Run these statements. If you give -c several times, all their statements form one script.",
+      valueName: "STATEMENTS"))
   var statements: [String] = []
 
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))

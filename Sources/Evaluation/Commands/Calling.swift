@@ -23,8 +23,8 @@ extension BuiltInCommand {
             """),
         .confirm.described(
           as: """
-            with true, retort does not ask before a method such as "destroy", even in a loop or in the block of a \
-            stage
+            with true, retort does not ask before it calls a method such as "destroy", even in a loop or in the block \
+            of a stage
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

@@ -98,7 +98,7 @@ extension BuiltInStage {
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "append", shape: .boolean, fallback: "false",
-          summary: "with true, the file keeps its content, and the elements are added at its end"),
+          summary: "with true, the file keeps its content, and the elements are added after it"),
         .init(
           name: "new", shape: .boolean, fallback: "false",
           summary: "with true, the statement fails if the file exists"),

@@ -21,7 +21,7 @@ extension BuiltInFunction {
     BuiltInFunction(
       "split(text, separator)",
       """
-      The list of the parts between the separators in a text. The separator is a string or a pattern.
+      Splits a text at each separator, and returns the list of the parts. The separator is a string or a pattern.
       """,
       takes: 2...2, of: [.text, .textOrPattern],
       #"split("a,b", ",")"#,
@@ -54,8 +54,8 @@ extension BuiltInFunction {
     BuiltInFunction(
       "replace(text, what, by)",
       """
-      Replaces each occurrence of a string or a pattern in a text. With a pattern, $1 to $9 in the replacement mean \
-      the groups of the match. To insert the character $, write $$.
+      Replaces each occurrence of a string or a pattern in a text. If the second argument is a pattern, $1 to $9 in \
+      the last argument mean the groups of the match, and $$ means the character $.
       """,
       takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values throws(Fault) in

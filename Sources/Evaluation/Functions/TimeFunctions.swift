@@ -24,9 +24,9 @@ extension BuiltInFunction {
     BuiltInFunction(
       "time(text, format)",
       """
-      The time that a text describes. Without format, the text has the format RFC 3339: "2026-01-31T12:00:00Z". \
-      Another format is a text such as "%d.%m.%Y". Its letters are %Y year, %m month, %d day, %H hour, %M minute, %S \
-      second, %z offset from UTC.
+      The time that a text describes. Without the argument format, the text must have the format RFC 3339, such as \
+      "2026-01-31T12:00:00Z". The argument format is a text such as "%d.%m.%Y". In a format, %Y is the year, %m the \
+      month, %d the day, %H the hour, %M the minute, %S the second, and %z the offset from UTC.
       """,
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
@@ -40,8 +40,8 @@ extension BuiltInFunction {
     BuiltInFunction(
       "date(time, format)",
       """
-      The day of a time in UTC, as text such as "2026-01-31". With format, date returns the time in this format. See \
-      help time for the letters of a format.
+      The day of a time in UTC, as text such as "2026-01-31". With the argument format, the function returns the time \
+      in this format. For the letters of a format, see help time.
       """,
       takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""

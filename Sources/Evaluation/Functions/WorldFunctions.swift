@@ -11,8 +11,8 @@ extension BuiltInFunction {
       BuiltInFunction(
         "env(name, default)",
         """
-        The value of an environment variable, as text. If the variable is not set, env returns the default. If there \
-        is no default, env raises an error.
+        The value of an environment variable, as text. If the variable is not set, the function returns the second \
+        argument. Without a second argument, it raises an error.
         """,
         takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
@@ -28,8 +28,8 @@ extension BuiltInFunction {
       BuiltInFunction(
         "var(name, default)",
         """
-        The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns the \
-        default. If there is no default, var raises an error.
+        The value of the program option --var NAME=VALUE, as text. If this option is not given, the function returns \
+        the second argument. Without a second argument, it raises an error.
         """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {
