@@ -67,7 +67,7 @@ extension Vocabulary {
       summary:
         """
         how long retort waits for a reply: 10s, or "never". The option timeout: of a command or a client takes \
-        precedence
+        precedence over this setting
         """
     ),
     .init(
@@ -77,7 +77,7 @@ extension Vocabulary {
       name: "in-flight", shape: .number, fallback: "16",
       summary: """
         the maximum number of concurrent requests of a bulk change. The option in-flight: of a statement takes \
-        precedence
+        precedence over this setting
         """),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
@@ -97,8 +97,8 @@ extension Vocabulary {
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
       summary: """
-        with true, retort stores the values and ids of replies when the program ends. In later sessions, Tab completes \
-        these values and ids
+        with true, retort collects the values and ids in replies, and stores them when the program ends. In later \
+        sessions, Tab completes these values and ids
         """),
   ]
 }

@@ -34,8 +34,8 @@ extension BuiltInCommand {
         .init(
           name: "guard", shape: .string,
           summary: """
-            with "confirm", retort asks before each bulk destruction, such as destroy-all. It asks even if the \
-            statement has confirm: true. With "read-only", retort refuses every change
+            with "confirm", retort asks before each bulk destruction, such as the command destroy-all. It asks even if \
+            the statement has the option confirm: true. With "read-only", retort refuses every change
             """,
           words: ["confirm", "read-only"]),
         .env,

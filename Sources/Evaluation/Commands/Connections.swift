@@ -75,7 +75,7 @@ extension BuiltInCommand {
           summary: "the connection that the client uses. If several connections are open, this option is required"),
         .init(
           name: "meta", shape: .record, fallback: "{host: \"NAME OF THIS MACHINE\"}",
-          summary: "the meta member of each request: {host: \"me\"}"),
+          summary: "the member meta of each request: {host: \"me\"}"),
         .init(
           name: "timeout", shape: .any, fallback: "5s", summary: "how long retort waits for a reply: 10s, or \"never\"",
           words: ["never"]

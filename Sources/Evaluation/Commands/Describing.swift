@@ -52,8 +52,8 @@ extension BuiltInCommand {
     CommandDeclaration(
       name: "forget",
       summary: """
-        Deletes the fields that retort has learned for a client's queue, in memory and on the disk. Without CLIENT, \
-        deletes the fields of all queues.
+        Forgets the fields that retort has learned for a client's queue, in memory and on the disk. Without CLIENT, \
+        forgets the fields of all queues.
         """,
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
@@ -70,8 +70,8 @@ extension BuiltInCommand {
       name: "queues",
       summary: """
         On a broker, lists the queues that your clients have used. On an embedded service, lists all queues. The \
-        column types contains the types of the queue's resources that retort knows. The column consumers is the number \
-        of consumers of the queue. The column depth is the number of requests that wait in the queue.
+        column types lists the types of the resources of the queue, as far as retort knows them. The column consumers \
+        is the number of consumers of the queue. The column depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

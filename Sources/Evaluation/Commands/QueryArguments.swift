@@ -109,7 +109,8 @@ extension CommandDeclaration.Option {
   static let destroyBackup = backup.described(
     as: "a file in which retort stores each resource before the resource is destroyed")
   static let kept = Self(
-    name: "include", shape: .strings, summary: "the relationships to store in the backup, such as \"tags,comments\""
+    name: "include", shape: .strings,
+    summary: "the relationships that the backup also contains, such as \"tags,comments\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",

@@ -85,8 +85,10 @@ extension RelationshipClient.LinkageChange {
       """
     case .relink:
       """
-      Replaces all resources in a relationship\(place) with the resources in IDENTIFIERS. The value null clears a \
-      to-one relationship, and the value [] clears a to-many relationship.
+      \(ofEach ? "For each element, replaces" : "Replaces") all resources in a relationship with the resources in \
+      IDENTIFIERS. For a to-one relationship, IDENTIFIERS is an identifier, such as {type: "authors", id: "3"}, or a \
+      resource. For a to-many relationship, IDENTIFIERS is a list. The value null clears a to-one relationship, and \
+      the value [] clears a to-many relationship.
       """
     case .unlink:
       """

@@ -19,8 +19,8 @@ extension BuiltInCommand {
       summary: """
         Saves the successful statements of this session as a script. If the saved statements need earlier statements, \
         such as let posts = client queue: "posts", the script has these too. The script has *** in place of each \
-        secret. Before you run the script, replace *** with the secret. Only the password of a broker can stay ***: at \
-        a terminal, the command `connect` asks for this password.
+        secret. Before you run the script, replace *** with the secret. You need not replace the password of a broker: \
+        at a terminal, the command `connect` asks for it.
         """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [

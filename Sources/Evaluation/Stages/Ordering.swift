@@ -51,7 +51,8 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "unique",
       summary: """
-        Keeps only the first of several equal elements. With .FIELD, elements with the same value of .FIELD are equal.
+        Keeps only the first of several equal elements. With .FIELD, elements with the same value of .FIELD count as \
+        equal.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)

@@ -90,7 +90,7 @@ extension BuiltInStage {
 
   static let chunk = BuiltInStage(
     CommandDeclaration(
-      name: "chunk", summary: "Returns lists of N elements. The last list can be shorter.",
+      name: "chunk", summary: "Puts the elements into lists of N elements. The last list can be shorter.",
       parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
   ) { call in
