@@ -274,8 +274,8 @@ struct LanguageOptionPage: Sendable {
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
     skip some resources, or return some resources twice. At the end, a note says whether the total number of resources \
     (record-count) changed between two pages. The note also says how many ids came twice. If a later stage changes the \
-    resources, it changes a resource that came twice only once. With on-shift: "fail", the stream ends with an error \
-    as soon as retort detects that the list has changed.
+    resources, it changes each resource only once, even if the resource came twice. With on-shift: "fail", the stream \
+    ends with an error as soon as retort detects that the list has changed.
     """,
     "reply": """
     By default, a client has its own reply queue. When the client is stopped, its reply queue is deleted. With \

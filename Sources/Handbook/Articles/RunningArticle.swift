@@ -5,9 +5,10 @@ extension Article {
     body: #"""
       \#(table(.program))
 
-      Program options come before FILE. The arguments after FILE are the list `args`. Write `--` before an argument that begins with
-      `-`. If a script does not read `args`, arguments for it are an error. If `-c` is given several times, each `-c` is a line of one
-      script. A file whose first line is `#!/usr/bin/env retort` can be started as a program, if it is executable.
+      Program options come before FILE. The script gets the arguments after FILE in the variable `args`, a list of strings. Write `--`
+      before an argument that begins with `-`. Arguments for a script that does not use this variable are an error. If `-c` is given
+      several times, each `-c` is a line of one script. A file whose first line is `#!/usr/bin/env retort` can be started as a program,
+      if it is executable.
 
       `connect` without a URI uses the variable `RETORT_URL`. Put a URI with a password into this variable, because every user of the
       machine can read a command line.
@@ -40,8 +41,9 @@ extension Article {
 
       Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program waits for the replies to
       the changes in flight, but at most until their timeout expires. An `each` with a journal first completes the iterations that have
-      begun. A second signal ends the wait, and changes in flight are then unknown. At the prompt, a third signal ends the program. If the
-      same signal arrives again within 100 ms, it counts once.
+      begun. A second signal ends the wait. In this case, retort does not know whether the service carried out the changes in flight, and
+      counts them as unknown. At the prompt, a third signal ends the program. If the same signal arrives again within 100 ms, it counts
+      once.
 
       If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, writes a file or
       asserts, the status is 1. Otherwise the status is 0. If standard output was closed from the start, the status is 1. If a
