@@ -13,7 +13,7 @@ extension CommandLineOrOptionPage {
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
       "durable", "", "Makes the queues that retort serve creates durable.",
-      note: "A queue that exists keeps its type and arguments.",
+      note: "An existing queue keeps its type and arguments.",
       example: "retort serve blog --durable"),
     option(
       "queue-type", "TYPE", "The type of the queues that retort serve creates: classic or quorum.",
@@ -46,11 +46,12 @@ extension CommandLineOrOptionPage {
       note: "With the same --seed, the delays are the same.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
-      "workers", "N", "The maximum number of requests of each queue that are processed at the same time (default: 1).",
+      "workers", "N",
+      "For each queue, the maximum number of requests that are processed at the same time (default: 1).",
       note: "",
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
-      "rate", "N", "The maximum number of requests of each queue that are answered per second.",
+      "rate", "N", "For each queue, the maximum number of requests that are answered per second.",
       note: "By default, there is no limit.", example: "retort serve blog --rate 200"),
   ]
 

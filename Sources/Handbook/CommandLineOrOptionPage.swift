@@ -153,7 +153,7 @@ struct CommandLineOrOptionPage: Sendable {
         has reached are not in the journal. Then the command shows each unknown change, and the command line that \
         resumes the statement.
 
-        With these words after FILE, the command records something:
+        These words after FILE record a fact in the journal:
 
           settle ID done    the change ID was carried out
           settle ID again   the change ID was not carried out; the next run sends it
@@ -202,7 +202,7 @@ struct CommandLineOrOptionPage: Sendable {
 
   static let options = [
     option(
-      "var", "NAME=VALUE", "Gives a value to the function call var(\"NAME\").",
+      "var", "NAME=VALUE", "Sets the value that var(\"NAME\") returns in a script.",
       note: """
         The option can be repeated. The value is a string. To convert it to an integer, write int(var("limit")).
         """,
@@ -285,8 +285,9 @@ struct CommandLineOrOptionPage: Sendable {
         error. For a statement with changes, the file also has the counts, times and failures of the changes. In the \
         JUnit format, each statement and each assertion is a test case.
 
-        A statement can continue although some of its changes failed, were refused or are unknown. The error of such a \
-        statement has the kind "partial". In the JUnit format, such a statement is a failure, and not an error.
+        A statement can continue although some of its changes failed, were refused or have an unknown outcome. The \
+        error of such a statement has the kind "partial". In the JUnit format, such a statement is a failure, and not \
+        an error.
 
         The file is opened before the first statement. If the file can't be opened, no statement runs. Until the run \
         ends, the file has one error of the kind "unfinished", and the status null. If the run is killed, the file \

@@ -37,7 +37,7 @@ struct ErrorPage: Sendable {
     }
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
-    return status + " If it ends a bulk change that has already sent changes, the exit status is 5."
+    return status + " If it ends a bulk change after requests were sent, the exit status is 5."
   }
 
   /// The pages of all kinds of errors.
@@ -92,7 +92,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
       """
-      For example, a filter has a field that the service does not know. The message and the field e.errors come from \
+      For example, a filter names a field that the service does not know. The message and the field e.errors come from \
       the service.
       """),
   ]
@@ -101,9 +101,9 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
-      If a change was sent and got no reply, the error has another kind: unknown. The message of the error has two \
-      numbers: the consumers of the queue, and the requests that wait in the queue. If the service took the request \
-      and did not reply, the message says so. To wait longer, use timeout: 30s.
+      If a change was sent and got no reply, the error has another kind: unknown. The message of a timeout shows how \
+      many consumers the queue has, and how many requests wait in it. If the service took the request and did not \
+      reply, the message says so. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply. The change may have been carried out.",
@@ -147,9 +147,9 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value does not have this field or element.",
       """
-      If a field or element can be missing, write x?.name or x?[0]. If the field or element is missing, the value is \
-      then null. To get the value y in place of null, write x?.name ?? y. A relationship that was not included has \
-      only .type and .id. With the option include:, it has all fields of the related resource.
+      If a field or element can be missing, write x?.name or x?[0]. If it is missing, this expression has the value \
+      null. To get the value y in place of null, write x?.name ?? y. A relationship that was not included has only \
+      .type and .id. With the option include:, it has all fields of the related resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",

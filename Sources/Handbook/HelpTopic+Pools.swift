@@ -32,10 +32,10 @@ extension HelpTopic {
       broker can't be reached for this time. In both cases, the statement first removes its chunks, so no worker \
       carries them out later.
 
-      If the reply to a chunk is lost, a worker may still send the changes of this chunk. The statement then waits \
-      until the chunk has expired, at most 60 s plus the timeout. After this wait, the statement looks up the changes, \
-      and reports their outcomes. A second Ctrl-C ends the wait. In this case, check the changes yourself, but not \
-      before the chunk has expired.
+      If the reply to a chunk is lost, a worker may still be sending the changes of this chunk. The statement then \
+      waits until the chunk has expired, at most 60 s plus the timeout. After this wait, the statement looks up the \
+      changes, and reports their outcomes. A second Ctrl-C ends the wait. In this case, check the changes yourself, \
+      but not before the chunk has expired.
 
       If the program that runs the statement is killed, the workers complete its chunks. A chunk that no worker takes \
       expires after 50 s. A later run with the same journal waits for 60 s, and looks up the changes.

@@ -8,8 +8,8 @@ extension HelpTopic {
 
       The history is the file ~/.local/state/retort/history, or the file that RETORT_HISTORY names. If RETORT_HISTORY \
       is empty, nothing is stored. If the file can't be written, the history lasts until the end of the session. After \
-      the statement set history: "directory", these keys find only the statements that you typed in the current \
-      directory.
+      the statement set history: "directory", the arrow keys and Ctrl-R find only the statements that you typed in the \
+      current directory.
 
       The history stores no secrets. It has three stars (***) in place of a token, the password in a URI, and the \
       value of a field such as password. The command `save` also writes *** in place of a secret.

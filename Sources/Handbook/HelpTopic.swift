@@ -43,7 +43,7 @@ struct HelpTopic: Sendable {
           time("2026-01-31")       midnight of this day in UTC
           time(TEXT, "%d.%m.%Y")   the time in a text of another format
           date(TIME)               the day as text, in UTC
-          date(TIME, "%d.%m.%Y")   the time as text of another format, in UTC
+          date(TIME, "%d.%m.%Y")   the time as text in another format, in UTC
 
         An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". In a format, %Y is the year, %m the month, \
         %d the day, %H the hour, %M the minute, %S the second, and %z the offset from UTC.
@@ -131,8 +131,7 @@ struct HelpTopic: Sendable {
           {[key]: 1}   a record with one field, whose name is the value of key
 
         A pipeline inside another pipeline has its own elements. To use an element of the outer pipeline inside the \
-        inner pipeline, first give a name to this element. For this, use the stage `as`, as in | as post (see help \
-        as).
+        inner pipeline, first name this element. For example, | as post gives it the name post (see help as).
 
         The fields of a resource are .type .id .links .meta, its attributes and its relationships.
         """),
@@ -176,7 +175,8 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
-        A block is the word `do`, then statements, then the word `end`. These statements, and the stage `each`, have blocks:
+        A block is the word `do`, then statements, then the word `end`. The following statements, and the stage \
+        `each`, have blocks:
 
           if X do ... else if Y do ... else ... end
           for x in LIST do ... end
@@ -231,9 +231,10 @@ struct HelpTopic: Sendable {
       name: "files",
       text: """
         The command `read` and the stage `write` take the format of a file from its suffix: .ndjson, .json, .csv, .tsv \
-        or .txt. A .txt file contains lines of text. The option as: "csv" selects the format csv for any suffix. The \
-        file name "-" means standard input for `read`, and standard output for `write`. A file that is not UTF-8 is an \
-        error, and so is a JSON object with a duplicate key. A byte order mark is ignored, also in a script.
+        or .txt. A .txt file contains lines of text. The option as: "csv" selects the format csv for a file with any \
+        suffix. The file name "-" means standard input for `read`, and standard output for `write`. A file that is not \
+        UTF-8 is an error, and so is a JSON object with a duplicate key. At the beginning of a file or a script, a \
+        byte order mark is ignored.
 
         The stage `write` replaces the file completely or not at all. From a .json or .ndjson file, the command `read` \
         returns the values that were written, but times and durations become strings. From a .csv or .tsv file, the \
@@ -330,7 +331,7 @@ struct HelpTopic: Sendable {
           3     the condition of an assert was false
           4     no connection, no queue of this name, or the broker refused access
           5     in a bulk change, some changes failed, were refused or have an unknown outcome
-          6     a statement was refused: by a guard, a limit or a missing confirmation
+          6     a statement was refused because of a guard, a limit or a missing confirmation
           129   SIGHUP ended the run
           130   Ctrl-C ended the run
           143   SIGTERM ended the run

@@ -41,9 +41,9 @@ struct LanguageOptionPage: Sendable {
     The journal has lines of JSON. Only the owner of the file can read it. Before a request is sent, retort writes a \
     line that announces the request. When the outcome of the request is known, retort writes a line with the outcome.
 
-    Two statements are the same if they have the same stage, queue, type and option key:. If the stage is each, its \
-    block must also have the same commands that change data, with the same queues. The elements and the other options \
-    can differ.
+    A statement is the same as in an earlier run if it has the same stage, queue, type and option key:. If the stage \
+    is each, its block must also have the same commands that change data, with the same queues. The elements and the \
+    other options can differ.
 
     The journal identifies a change by its method, queue and id. A create has no id, so the journal identifies it by \
     its key (see help key:). It also identifies an iteration of the stage each by its key.
@@ -73,8 +73,8 @@ struct LanguageOptionPage: Sendable {
     "backup": """
     The file has lines of JSON. Each line is a resource, as the command show returns it. A resource is changed only \
     after its line is on the disk. If retort can't read a resource, the statement does not change this resource. Each \
-    run appends to the file. A resource that is already in the file is not stored again, and a note counts such \
-    resources.
+    run appends to the file. A resource that is already in the file is not stored again, and a note gives the number \
+    of such resources.
 
     If the statement changes a relationship, each line also contains the linkage of this relationship: the types and \
     ids of the related resources. To store more relationships, for example before a destroy, name them in the option \
@@ -99,16 +99,16 @@ struct LanguageOptionPage: Sendable {
     With "all", the statement also searches for each created resource, even if the create got a reply. It searches by \
     the field that the option key: names. In this way, it finds resources that were created twice.
 
-    The lookups end after three timeouts in a row, or after 10,000 changes. A note counts the lookups that got no \
-    reply or failed. It also says how many changes were not looked up, and why.
+    The lookups end after three timeouts in a row, or after 10,000 changes. A note gives the number of lookups that \
+    got no reply or failed. The note also says how many changes were not looked up, and why.
     """,
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
     option --dry-run does the same for a whole script. After the first change of the script, retort shows assertions \
     and does not check them, because they could test a change that was not sent.
 
-    A dry run stops with an error if its changes exceed the limit max:. On a read-only connection, a note says that a \
-    real run would be refused.
+    A dry run stops with an error if it has more elements than the option max: allows. On a read-only connection, a \
+    note says that a real run would be refused.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s.
@@ -118,7 +118,7 @@ struct LanguageOptionPage: Sendable {
 
     If a change other than a create gets no reply, the statement looks up the change. The statement sends the change \
     again only if the lookup shows that it was not carried out. A create without a reply is never sent again. With \
-    expire: false, no change without a reply is sent again.
+    expire: false, retort never repeats a change that got no reply.
 
     A failed update, relink or destroy is sent again in these cases: its queue did not exist, or the connection or the \
     service failed. A failed create, link or unlink is sent again only if its request did not reach the queue. It is \
@@ -127,8 +127,8 @@ struct LanguageOptionPage: Sendable {
     "throttle": """
     With depth: 50, the statement sends nothing while the client's queue has more than 50 messages. The messages of \
     the statement count too. With p95: 200ms, the statement sends nothing while more than 5 % of the replies take \
-    longer than 200 ms. It also sends nothing while retort can't read the depth of the \
-    queue. The progress line shows the reason for such a pause. The option patience: is the maximum length of a pause.
+    longer than 200 ms. It also sends nothing while retort can't read the number of messages in the queue. The \
+    progress line shows the reason for such a pause. The option patience: sets the maximum length of a pause.
     """,
     "workers": """
     The command line retort work URI --pool NAME starts a worker. The URI must name the broker and vhost of the \
@@ -136,15 +136,15 @@ struct LanguageOptionPage: Sendable {
     more about pools, see help pools.
 
     The statement gives its changes to the workers in chunks of at most 200 changes. Order, journal, limits and \
-    summary are the same as without workers. The option in-flight: is the maximum number of changes in all chunks \
+    summary are the same as without workers. The option in-flight: sets the maximum number of changes in all chunks \
     together. By default, there are two chunks for each worker. If a worker is lost, another worker gets its chunk. \
     The new worker looks up the changes before it sends them.
     """,
     "settle": """
-    A request can wait inside the service. So a lookup may not find a change that the service carries out later. With \
-    settle: 60s, the statement waits until the messages have expired, and then for 60 s more. Only then does the \
-    statement look up the changes that got no reply. It sends the changes that the lookups do not find. The stage each \
-    runs an iteration again if the lookups find none of its changes.
+    A request can wait inside the service. So the service can carry out a change after a lookup has not found the \
+    change. With settle: 60s, the statement waits until the messages of these changes have expired, and then for 60 s \
+    more. Only then does the statement look up the changes that got no reply. It sends the changes that the lookups do \
+    not find. The stage each runs an iteration again if the lookups find none of its changes.
 
     Without the option settle:, the outcome of a create without a reply remains unknown. The same applies to an update \
     or a relink if its content differs from its content in the earlier run. For example, the content {views: .views + \
@@ -183,27 +183,27 @@ struct LanguageOptionPage: Sendable {
       identity   the change as text, such as update posts 4
       error      the error
 
-    If an earlier stage combines elements, as the stage collect does, the field source has the element that this stage \
-    returned. If an earlier stage failed, the field element is null. The field identity is null if there was no \
-    change, or if the change is a create without a key. Only the owner of the file can read it.
+    If an earlier stage combines elements, as the stage collect does, the field source has the element that the \
+    earlier stage returned. If an earlier stage failed, the field element is null. The field identity is null if there \
+    was no change, or if the change is a create without a key. Only the owner of the file can read it.
 
     If the file exists and has failed elements from an earlier statement, retort replaces the file. It refuses a file \
     with other content, and a file that another run is writing. If nothing fails, the file is empty. If a late reply \
     or a lookup shows that a change was carried out, retort removes the line of this change.
 
     Several stages of one statement can use the same file, and so can a stage in a loop. The file then contains the \
-    failed elements of all these stages. Several statements of a run can also use the same file. If no statement has \
-    read the failed elements of an earlier statement, retort keeps these elements in a file such as bad.old.ndjson. A \
-    note names this file.
+    failed elements of all these stages. Several statements of a run can also use the same file, one after another. If \
+    no statement has read the failed elements of the previous one, retort keeps these elements in a file such as \
+    bad.old.ndjson. A note names this file.
 
-    To run the failed elements again, use the next pipeline. In place of the three dots, write the stages of the \
+    To run the failed elements again, use the pipeline below. In place of the three dots, write the stages of the \
     failed statement. The stage where omits changes that may have been carried out: their errors have the kind \
     unknown. If such a change got an error, such as bad-gateway, the field error.cause has the kind of this error.
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
-    These stages can write to the same file with the option failed:. If such a run ends early, retort keeps the \
-    earlier content in a file such as bad.old.ndjson. A note names this file.
+    In this pipeline, the option failed: can name the same file. If the pipeline ends early, retort keeps the earlier \
+    content in a file such as bad.old.ndjson. A note names this file.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. If the statement has only such \
     changes, you can omit the stage where.
@@ -215,8 +215,8 @@ struct LanguageOptionPage: Sendable {
     outcome. After that, it checks the percentage after each outcome, and at the end.
     """,
     "guard": """
-    No option in a script overrides the guard. Without a terminal, on a connection with the guard "confirm", a bulk \
-    destruction needs two program options: --guarded and --yes=N. If another connection to the same broker has no \
+    No option in a script overrides the guard. If there is no terminal, a bulk destruction on a connection with the \
+    guard "confirm" needs two program options: --guarded and --yes=N. If another connection to the same broker has no \
     guard, a note says so.
     """,
     "timeout": """
@@ -229,8 +229,8 @@ struct LanguageOptionPage: Sendable {
 
     If no timeout is set, the timeout is 5 s.
 
-    If the timeout of a read expires, the read fails with the kind timeout. You can safely repeat such a read. If the \
-    timeout of a change expires after the change was sent, the outcome of the change is unknown.
+    If the timeout of a read expires, the read fails with an error of the kind timeout. You can safely repeat such a \
+    read. If the timeout of a change expires after the change was sent, the outcome of the change is unknown.
 
     A statement that changes data can also send reads: it looks up changes that got no reply, and reads resources for \
     the option backup:. For these reads, the longer of two timeouts applies: the timeout of the changes, or the \
@@ -259,8 +259,8 @@ struct LanguageOptionPage: Sendable {
     text with a comma. If a filter has such a value, the command fails and sends no request.
     """,
     "page": """
-    The command `index` reads one page. The command `stream` reads this page and all later pages. If number is \
-    missing, the page is the first page. The command `destroy-all` uses only the size. For services with offset \
+    The command `index` reads one page. The command `stream` reads this page and all later pages. Without the member \
+    number, both begin with the first page. The command `destroy-all` uses only the size. For services with offset \
     paging, write {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the \
     service names the maximum.
     """,
@@ -284,8 +284,8 @@ struct LanguageOptionPage: Sendable {
     """,
     "keys": """
     With keys: "underscore", you write the name inserted_at, and retort sends the name inserted-at. Results have the \
-    name inserted_at too. The names of types stay unchanged. If the client has keys: "underscore", a command with \
-    keys: "wire" uses the unchanged names nevertheless.
+    name inserted_at too. The names of types stay unchanged. If a command of such a client has the option keys: \
+    "wire", the names stay unchanged in this command.
     """,
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, a record does not need the types of the related \
@@ -304,10 +304,10 @@ struct LanguageOptionPage: Sendable {
     counts their outcomes. For the stage `each`, the option limits the iterations that run at the same time.
     """,
     "on-error": """
-    By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does \
-    not get the failed elements. The command `destroy-all` continues with the next page. At the end, the first failure of \
-    each kind is shown, and the summary counts all outcomes. A change that could not be sent counts as refused. A script \
-    with failures ends with the exit status 5.
+    By default, the first failure stops the statement. With "continue", all elements are processed. The next stage \
+    does not get the failed elements. The command `destroy-all` continues with the next page. At the end, the first \
+    failure of each kind is shown, and the summary counts all outcomes. A change that could not be sent counts as \
+    refused. A script with such failures ends with the exit status 5.
     """,
     "confirm": """
     A bulk destruction is a statement that can destroy many resources. The command `destroy-all` and the stage \
@@ -325,7 +325,7 @@ struct LanguageOptionPage: Sendable {
     "key": """
     In the stages create and each, the key of an element is a field such as .email, or another expression. With the \
     option journal: or verify: "all", the key of a create must be a field, because lookups find the resources by this \
-    field. To compute the key, set the field in an earlier stage: | with email: lower(.email).
+    field. To compute the key, set the field in an earlier stage, as in | with email: lower(.email).
 
     If two elements have the same key, the stage refuses the second element. Otherwise the same change could be \
     carried out twice. An element with the key null is refused too. To remove the elements with repeated keys in \
@@ -339,7 +339,7 @@ struct LanguageOptionPage: Sendable {
     """,
     "keep-id": """
     By default, the service chooses the id of a new resource. If you create a copy of a resource, the id is not sent, \
-    and the copy gets a new id. A record with an id is refused. With keep-id: true, retort sends the id of the \
+    and the copy gets a new id. A record that has an id is refused. With keep-id: true, retort sends the id of the \
     resource or record, for example to restore a backup.
     """,
   ]

@@ -42,8 +42,8 @@ extension BuiltInStage {
         .init(
           name: "keep", shape: .string,
           summary: """
-            which element to keep if several elements have the same value: "first" or "last". Without this option, \
-            a repeated value is an error
+            which element to keep if several elements have the same value of .FIELD: "first" or "last". Without this \
+            option, a repeated value is an error
             """,
           words: ["first", "last"])
       ], result: "record",
