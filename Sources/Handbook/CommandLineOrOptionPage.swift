@@ -23,8 +23,8 @@ struct CommandLineOrOptionPage: Sendable {
     CommandLineOrOptionPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
-        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard \
-        input is not a terminal, retort runs the text from standard input as a script.
+        The prompt has a history, and completion with Tab. The keys F1 and Alt-H show help for the word at the cursor. \
+        If standard input is not a terminal, retort runs the text from standard input as a script.
         """, example: "retort --timeout 30s"),
     CommandLineOrOptionPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
@@ -67,7 +67,7 @@ struct CommandLineOrOptionPage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. Some of the options are:
+        Each table of the database is a JSON:API type, and has its own queue. Some of the options are:
 
           --queue TYPE=NAME     gives the queue of a type another name
           --latency, --jitter   delay each reply
@@ -80,7 +80,7 @@ struct CommandLineOrOptionPage: Sendable {
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLineOrOptionPage(
       name: "demo", form: "retort demo",
-      summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
+      summary: "Opens a prompt with clients of the sample blog, and shows a tour of five steps.",
       note: """
         The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, \
         look, publish, save and run. When a statement completes a step, retort shows the next step. The demo does not \
@@ -250,8 +250,8 @@ struct CommandLineOrOptionPage: Sendable {
         For a single change, standard error shows the exact request. For a bulk change, it shows the first request, \
         the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
         summary, the changes that would be sent count as ok. After the first change, retort shows assertions and does \
-        not check them, because they could test a change that was not sent. The stages `write` and `sh` work as usual. \
-        A script can't turn the dry run off.
+        not check them. Such an assertion could test a change that was not sent. The stages `write` and `sh` work as \
+        usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with the option `guard: \"confirm\"`.",

@@ -187,8 +187,8 @@ struct HelpTopic: Sendable {
           LIST | each do ... end
 
         If the first block of `try` fails, the second block runs, and e is the error. The statement `break` ends the \
-        innermost loop: a `for`, `while` or `watch`. The statement `continue` starts the next iteration of this loop. In \
-        the block of the stage `each`, `break` and `continue` work only in a loop inside this block.
+        innermost loop, which is a `for`, `while` or `watch`. The statement `continue` starts the next iteration of \
+        this loop. In the block of the stage `each`, `break` and `continue` work only in a loop inside this block.
         """),
     HelpTopic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
@@ -296,8 +296,8 @@ struct HelpTopic: Sendable {
 
         A broker that is low on memory or disk space accepts no messages. Notes report when this state begins and \
         ends. Requests wait for the end of this state, but at most until their timeout expires. If no reply arrives, \
-        the error describes the queue and its consumers. The error also says whether the service can still carry out a \
-        change.
+        the error describes the queue and its consumers. If the request is a change, the error also says whether the \
+        service can still carry out the change.
 
         The broker confirms each change that it accepts. The broker can also refuse a change, for example because the \
         queue is full, or because the user may not publish. A refused change fails immediately. With the option \

@@ -92,7 +92,7 @@ struct LanguageOptionPage: Sendable {
     """,
     "verify": """
     At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
-    carried out, the change counts as ok, and the next stage gets the resource from the lookup. Lookups only read, so \
+    carried out, the change counts as ok. The next stage then gets the resource from the lookup. Lookups only read, so \
     no change is sent again. For the stages link, relink and unlink, a lookup reads the linkage of the relationship. \
     For a transition, it reads the state of the resource.
 
@@ -105,7 +105,7 @@ struct LanguageOptionPage: Sendable {
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
     option --dry-run does the same for a whole script. After the first change of the script, retort shows assertions \
-    and does not check them, because they could test a change that was not sent.
+    and does not check them. Such an assertion could test a change that was not sent.
 
     A dry run stops with an error if it has more elements than the option max: allows. On a read-only connection, a \
     note says that a real run would be refused.
@@ -150,12 +150,13 @@ struct LanguageOptionPage: Sendable {
     or a relink if its content differs from its content in the earlier run. For example, the content {views: .views + \
     1} differs if another program has changed the views in the meantime.
 
-    The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
+    The option settle: needs the option journal:, retry: or workers:, because changes are sent again only with one of \
+    these options.
     """,
     "unknown": """
-    The outcome of a change is unknown if the change was sent and no reply came. In two cases, the journal records a \
-    failed change as unknown too, because it may have been carried out: the error has the kind bad-gateway, or the \
-    broker refused the message (nack).
+    The outcome of a change is unknown if the change was sent and no reply came. The journal also records some failed \
+    changes as unknown, because the service may have carried them out. These are changes whose error has the kind \
+    bad-gateway, and changes whose message the broker refused (nack).
 
     When a run continues a journal, it first looks up the unknown changes. For this, it reads their resources. If a \
     lookup shows that a change was carried out, the change is done. If not, and if a repetition is harmless, the run \

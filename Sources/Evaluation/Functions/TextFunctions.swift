@@ -75,7 +75,7 @@ extension BuiltInFunction {
     },
     BuiltInFunction(
       "capture(text, pattern)",
-      "The list of the groups of the first match, or null without a match. A group that matched nothing is null.",
+      "The list of the groups of the first match, or null if nothing matches. A group that matched nothing is null.",
       takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values throws(Fault) in
