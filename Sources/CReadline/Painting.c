@@ -108,7 +108,7 @@ static int can_paint(void) {
 // the row of the last character; -1 if the text can't be drawn.
 static int draw(FILE *out, const unsigned char *styles, int start, struct place *cursor) {
   struct place at = {0, start};
-  int row = 0, style = 0;
+  int row = 0, style = 0, follows_line_end = 0;
   mbstate_t state;
   memset(&state, 0, sizeof state);
   for (int index = 0; index < rl_end;) {
@@ -121,11 +121,17 @@ static int draw(FILE *out, const unsigned char *styles, int start, struct place 
     if (!advance(&at, character, width)) return -1;
     if (character != L'\n') {
       int wanted = before.column + width > screen_columns ? before.row + 1 : before.row;
+      // After a full row, the terminal itself continues in the next row. It then knows that the rows are one line, and
+      // breaks the line anew after a change of its width.
+      if (wanted == row + 1 && !follows_line_end) row = wanted;
       for (; row < wanted; row++) fputs("\r\n", out);
+      follows_line_end = 0;
       int next = styles[index] < look_count ? styles[index] : 0;
       if (next != style) fprintf(out, "\033[0%s%sm", next ? ";" : "", looks[next]);
       style = next;
       fwrite(rl_line_buffer + index, 1, length, out);
+    } else {
+      follows_line_end = 1;
     }
     index += (int)length;
   }
@@ -176,4 +182,15 @@ void retort_line_paint(retort_painter *with, void *context, const char *const *w
   looks = with_looks;
   look_count = count;
   rl_redisplay_function = redisplay;
+}
+
+void retort_line_resize(void) {
+  retort_hint_clear();
+  // With another function in rl_redisplay_function, readline does not move to the beginning of the line before it draws
+  // the line again (display.c, rl_resize_terminal).
+  rl_voidfunc_t *redisplay_function = rl_redisplay_function;
+  rl_redisplay_function = rl_redisplay;
+  rl_resize_terminal();
+  rl_redisplay_function = redisplay_function;
+  if (can_paint()) paint();
 }

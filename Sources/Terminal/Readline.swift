@@ -92,7 +92,7 @@ final class Readline {
   }
 
   func resize() {
-    rl_resize_terminal()
+    retort_line_resize()
   }
 
   fileprivate func paint(line: String, cursor: Int, into looks: UnsafeMutableBufferPointer<UInt8>) {

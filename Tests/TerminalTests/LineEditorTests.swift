@@ -250,6 +250,25 @@ import Testing
     }
   }
 
+  /// After a resize, a coloured line of two rows is drawn from its first row.
+  @Test func redrawsAColouredLineAfterAResize() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal(columns: 24)
+      let painting = LinePainting(looks: ["", "1;36"]) { line, _ in [.init(0..<line.utf8.count, look: 1)] }
+      let editor = try LineEditor(input: terminal.slave, output: terminal.slave, painting: painting)
+      terminal.person {
+        $0.sees("> ")
+        $0.types("show posts 12 included by author")
+        $0.sees("author")
+        $0.resize(columns: 60)
+        #expect($0.sees("> show").contains("\u{1B}[A"), "readline moves up to the first row")
+        $0.sees("author")
+        $0.types("\r")
+      }
+      #expect(await editor.readLine(prompt: "> ") == .line("show posts 12 included by author"))
+    }
+  }
+
   @Test(arguments: [SIGTERM, SIGHUP])
   func aSignalRestoresTheTerminal(number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in

@@ -34,6 +34,9 @@ typedef int retort_painter(void *context, const char *line, int length, int curs
 /// (ECMA-48 8.3.117), such as `1;36`. The first style is the default style. The caller must not free the texts.
 void retort_line_paint(retort_painter *painter, void *context, const char *const *looks, int count);
 
+/// Draws the line again after a change of the terminal's size (rl_resize_terminal).
+void retort_line_resize(void);
+
 /// Returns the version of readline that the program uses (`rl_library_version`).
 const char *retort_readline_version(void);
 
