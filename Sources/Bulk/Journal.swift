@@ -37,10 +37,10 @@ public final class Journal: Sendable {
   public let cutLines: Int
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of the messages whose changes have unknown outcomes.
+  /// The longest time until the messages of changes with unknown outcomes expire.
   ///
-  /// Nil if one of these messages never expires.
-  public let longestLife: Duration?
+  /// For a message that never expires, only the time until a carrier sends it counts.
+  public let longestLife: Duration
   /// The queues to which iterations of `each` sent changes; only iterations with unknown outcomes count.
   public let queues: Set<String>
   /// The path of the file.
@@ -172,9 +172,11 @@ public final class Journal: Sendable {
   public func add(
     _ change: Change, to identity: ChangeIdentity, _ step: IterationResumeHints = IterationResumeHints(), number: Int
   ) async throws(JournalError) {
-    let life: JSONValue = change.life.map { .number(JSONNumber($0 + step.delay.wholeMilliseconds)) } ?? .null
-    let line = JSONObject(
+    let delay = step.delay.wholeMilliseconds
+    let life: JSONValue = change.life.map { .number(JSONNumber($0 + delay)) } ?? .null
+    var line = JSONObject(
       IterationChange(change, step, number: number).members + [("in", .string(identity.text)), ("life", life)])
+    if life.isNull, delay > 0 { line["delay"] = .number(JSONNumber(delay)) }
     try await writer.appendSynced(JournalLineEncoder.encoded(line, format), owing: identity.outcomeLength)
   }
 

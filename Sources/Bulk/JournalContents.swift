@@ -108,15 +108,15 @@ struct JournalContents {
       header?.broker = broker
       if header?.version == 1 { header?.version = 2 }
     } else if let text = object["intent"]?.stringValue {
-      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
+      let (life, delay) = (object.milliseconds("life"), object.milliseconds("delay") ?? .zero)
       if ChangeIdentity.isIteration(text) {
         states.begin(text)
       } else {
-        states.intend(text, object["content"]?.objectValue ?? [:], life: life)
+        states.intend(text, object["content"]?.objectValue ?? [:], life: life, delay: delay)
       }
     } else if let text = object["in"]?.stringValue, let change = IterationChange(object) {
-      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      states.add(change, to: text, life: life)
+      let (life, delay) = (object.milliseconds("life"), object.milliseconds("delay") ?? .zero)
+      states.add(change, to: text, life: life, delay: delay)
     } else if let text = object["in"]?.stringValue, let number = object["outcome"]?.numberValue?.integer {
       states.settle(number, in: text, isDone: object["is"] == "ok")
     } else if let text = object["outcome"]?.stringValue {
@@ -127,5 +127,12 @@ struct JournalContents {
       }
     }
     return true
+  }
+}
+
+extension JSONObject {
+  /// Returns a member in milliseconds as a duration; nil if the member is not an integer.
+  fileprivate func milliseconds(_ name: String) -> Duration? {
+    self[name]?.numberValue?.integer.map { .milliseconds($0) }
   }
 }

@@ -46,10 +46,14 @@ struct JournalIntentLines {
     owed += identity.outcomeLength
   }
 
-  /// Returns the longest time until the message of a change expires, as JSON in milliseconds; `null` if it never
-  /// expires.
+  /// Returns the longest time until the message of a change expires, as JSON in milliseconds.
+  ///
+  /// If the message never expires, the text is `null`. The member `delay` then follows, if a carrier can keep the
+  /// change before its request is sent.
   private mutating func lifeText(of change: Change) -> String {
-    guard change.expires, let timeout = change.timeout else { return "null" }
+    guard change.expires, let timeout = change.timeout else {
+      return delay > .zero ? "null,\"delay\":\(delay.wholeMilliseconds)" : "null"
+    }
     if timeout != life.timeout { life = (timeout, String((timeout + delay).wholeMilliseconds)) }
     return life.text
   }

@@ -66,6 +66,8 @@ struct JournaledChangeStates {
     ///
     /// For an iteration, the longest expiration time of its messages; nil if one of them never expires.
     var life: Duration?
+    /// The longest time until the change is sent or expires, if `life` is nil.
+    var delay = Duration.zero
     /// The changes that the iteration sent; empty if the entry is for a change.
     var changes: [IterationChange] = []
   }
@@ -111,20 +113,21 @@ struct JournaledChangeStates {
   /// Records that a change is about to be sent.
   ///
   /// Until the outcome is recorded, the change counts as unknown.
-  mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
+  mutating func intend(_ text: String, _ content: JSONObject, life: Duration?, delay: Duration = .zero) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
-    sent[identity] = UnknownEntry(text: text, content: content, life: life)
+    sent[identity] = UnknownEntry(text: text, content: content, life: life, delay: delay)
   }
 
   /// Records that an iteration of `each` is about to send a change.
   ///
   /// Until the outcome is recorded, the iteration counts as unknown.
-  mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
+  mutating func add(_ change: IterationChange, to text: String, life: Duration?, delay: Duration = .zero) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
     var iteration = sent[identity] ?? UnknownEntry(text: text, content: [:], life: .zero)
     iteration.changes.append(change)
+    iteration.delay = max(iteration.delay, life ?? delay)
     iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
     sent[identity] = iteration
   }
@@ -185,12 +188,10 @@ struct JournaledChangeStates {
   /// The queues to which iterations of `each` sent changes; only iterations with unknown outcomes count.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of the messages whose changes have unknown outcomes.
+  /// The longest time until the messages of changes with unknown outcomes expire.
   ///
-  /// Nil if one of these messages never expires.
-  var longestLife: Duration? {
-    sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
-  }
+  /// For a message that never expires, only the time until a carrier sends it counts.
+  var longestLife: Duration { sent.values.lazy.map { $0.life ?? $0.delay }.max() ?? .zero }
 }
 
 extension JSONObject {

@@ -114,7 +114,8 @@ package final class PoolCarrier: CallbackCarrier {
     let (workers, rate, left, late) = state.withLock { ($0.workers, $0.size.rate, $0.left, $0.late) }
     let pool = workers.of("worker") + (rate > 0 && workers > 0 ? ", \(rate)/s each" : "")
     if let late {
-      let rest = max(.zero, Self.waitLimit(longestTimeout, limits.settle) - late.age).components.seconds
+      let longest = state.withLock { $0.isUnlimited ? Self.longestWait : $0.longest }
+      let rest = max(.zero, Self.waitLimit(longest, limits.settle) - late.age).components.seconds
       return pool + ", no reply to \(late.count.of("chunk")): waiting at most \(rest) s more"
     }
     let wait = link.silence + longestTimeout + (limits.settle ?? .zero) + .seconds(1)
@@ -326,8 +327,8 @@ package final class PoolCarrier: CallbackCarrier {
   /// Whether chunks are in flight.
   var hasChunks: Bool { state.withLock { $0.chunks > 0 } }
 
-  /// The longest timeout of a change that was sent; an hour for a change without a timeout.
-  var longestTimeout: Duration { state.withLock { $0.isUnlimited ? Self.longestWait : $0.longest } }
+  /// The longest timeout of a change that was sent; a change without a timeout does not count.
+  var longestTimeout: Duration { state.withLock(\.longest) }
 
   /// Records the number of workers, and sends as many chunks as this number allows.
   func record(workers: Int) {

@@ -112,10 +112,10 @@ import Testing
 
   @Test(arguments: Sending.allCases) func refusesChangesOfAStreamedQueue(_ sending: Sending) async {
     let account = StatementConsentsAndOutcomes(RunWideSafeguards(.given))
-    let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
+    let mark = account.run.streams.mark(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], sending, on: carrier, account: account)
-    withExtendedLifetime(lease) {}
+    withExtendedLifetime(mark) {}
     #expect(carrier.carried.isEmpty && report.stop is ChangeRefusedBeforeSendingError)
   }
 

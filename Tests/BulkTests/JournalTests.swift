@@ -132,6 +132,28 @@ import Testing
     #expect(try reopened(journal).longestLife == .seconds(5) + delay)
   }
 
+  /// The message of a change can be without an expiration, but the chunk that contains the change expires.
+  @Test(arguments: [Duration.zero, .seconds(50)]) func aChangeThatNeverExpiresIsDelayedOnly(_ delay: Duration)
+    async throws
+  {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    let target = change(1).target
+    let endless = [(false, Duration.seconds(5)), (true, nil)].enumerated().map { index, life in
+      Change(
+        target: target, verb: .update, method: "update", params: ["id": .string("\(index)")], expires: life.0,
+        timeout: life.1)
+    }
+    try await journal.intend(endless, delay: delay)
+    let iteration = ChangeIdentity(iteration: "1")
+    try await journal.begin(iteration)
+    var step = IterationResumeHints()
+    step.delay = delay
+    try await journal.add(endless[0], to: iteration, step, number: 1)
+    try await journal.flush()
+    #expect(try reopened(journal).longestLife == delay)
+  }
+
   @Test func otherContentIsRefused() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
@@ -318,7 +340,7 @@ import Testing
     #expect(next.known(idle) == .open && next.unknown == [busy] && next.before.unknown == 1)
     #expect(next.changes(of: busy) == ["update posts 12", "update posts 13"] && next.queues == ["posts"])
     // The messages of these changes never expire.
-    #expect(next.longestLife == nil)
+    #expect(next.longestLife == .zero)
     next.settle(busy, "again", id: nil)
     try await next.flush()
     #expect(try JournalSnapshot(path).counts == (0, 2, 0))

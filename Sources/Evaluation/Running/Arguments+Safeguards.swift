@@ -132,8 +132,7 @@ extension Arguments {
   /// earlier runs have expired.
   func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
-    // If one of the messages never expires, `longestLife` is nil. Then the wait is only as long as `settle:`.
-    let wait = try (journal.longestLife ?? .zero) + (duration(.settle) ?? .zero)
+    let wait = try journal.longestLife + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
       let reader = try lookupReader(client)
