@@ -12,17 +12,17 @@ public final class QueuesReadByStreams: Sendable {
 
   /// A mark that a stream is reading a queue, in effect until the object is deallocated.
   public final class StreamedQueueMark: Sendable {
-    private let leases: QueuesReadByStreams
+    private let queues: QueuesReadByStreams
     private let key: QueueKey
 
-    fileprivate init(_ leases: QueuesReadByStreams, _ key: QueueKey) {
-      self.leases = leases
+    fileprivate init(_ queues: QueuesReadByStreams, _ key: QueueKey) {
+      self.queues = queues
       self.key = key
-      leases.change { $0[key, default: 0] += 1 }
+      queues.change { $0[key, default: 0] += 1 }
     }
 
     deinit {
-      leases.change { open in
+      queues.change { open in
         let left = (open[key] ?? 1) - 1
         open[key] = left > 0 ? left : nil
       }
@@ -36,18 +36,15 @@ public final class QueuesReadByStreams: Sendable {
   public init() {}
 
   /// Marks a queue as streamed until the returned object is deallocated.
-  public func lease(broker: String, queue: String) -> StreamedQueueMark {
+  public func mark(broker: String, queue: String) -> StreamedQueueMark {
     StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
   }
-
-  /// Whether no stream is reading a queue; the property needs no lock.
-  var isEmpty: Bool { hasNoQueue.load(ordering: .acquiring) }
 
   /// Returns whether a stream is reading the queue.
   ///
   /// If so, a change to the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
-    guard !isEmpty else { return false }
+    if hasNoQueue.load(ordering: .acquiring) { return false }
     return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
   }
 

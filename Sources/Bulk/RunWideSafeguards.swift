@@ -25,9 +25,6 @@ public final class RunWideSafeguards: Sendable {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
-  /// Whether the run may destroy only a limited number of resources.
-  var isLimited: Bool { if case .limited = confirmation { true } else { false } }
-
   /// The number of resources that the run may still destroy with `--yes=N`; nil if there is no limit.
   public var left: Int? {
     guard case .limited(let limit) = confirmation else { return nil }

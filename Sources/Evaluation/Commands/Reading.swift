@@ -77,7 +77,7 @@ extension BuiltInCommand {
       parameters: [place],
       options: [
         .filter, .sort, .include, .fields,
-        .page.described(as: "the first page to read: {number: 1, size: 100}, or {offset: 0, limit: 100}"),
+        .page.described(as: "the first page to read, such as {number: 1, size: 100} or {offset: 0, limit: 100}"),
         .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
@@ -102,7 +102,7 @@ extension BuiltInCommand {
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(
       StreamValue { () async throws(Fault) in
-        let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
+        let open = session.account.streams.mark(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListCompletenessCheck.ListChangePolicy = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, waitLimit: waitLimit, prefetch: prefetch, rule: rule)
