@@ -42,8 +42,17 @@ package final class FileDescriptor: Sendable {
   /// - Returns: The temporary file.
   /// - Throws: A `file` error with the reason.
   package static func writing(new path: String, for name: String, like mode: UInt32?) throws(Fault) -> FileDescriptor {
-    let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
+    let number = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
+    return FileDescriptor(number, name)
+  }
+
+  /// Opens a file for reading and writing; creates a missing file, which only its owner can read.
+  ///
+  /// Error messages name the file as `name`.
+  package static func updating(_ path: String, for name: String) throws(Fault) -> FileDescriptor {
+    let number = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
+    guard number >= 0 else { throw failure("can't write \(name)") }
     return FileDescriptor(number, name)
   }
 
@@ -192,7 +201,45 @@ package final class FileDescriptor: Sendable {
   /// Locks the file until the file is closed, if no other program has locked it.
   ///
   /// - Returns: False if another program has locked the file. The function does not wait.
-  package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
+  package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+
+  /// Whether a path names this open file.
+  package func isFile(at path: String) -> Bool {
+    var (own, named) = (stat(), stat())
+    return unsafe fstat(number, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev
+      && own.st_ino == named.st_ino
+  }
+
+  /// Returns the permissions of the file.
+  package func mode() throws(Fault) -> UInt32 {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
+    return status.st_mode & 0o7777
+  }
+
+  /// Writes bytes at a position of a regular file.
+  package func write(_ bytes: [UInt8], at position: Int) throws(Fault) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe pwrite(number, buffer.baseAddress?.advanced(by: offset), bytes.count - offset, position + offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure("can't write \(path)", next: next) }
+      offset += count
+    }
+  }
+
+  /// Appends a range of bytes of another file.
+  package func append(_ range: Range<Int>, of source: FileDescriptor) throws(Fault) {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let piece = try source.read(min(1 << 18, range.upperBound - position), at: position)
+      guard !piece.isEmpty else { return }
+      try write(piece)
+      position += piece.count
+    }
+  }
 
   /// Whether the file is a terminal.
   package var isTerminal: Bool { isatty(number) == 1 }
@@ -236,6 +283,15 @@ package final class FileDescriptor: Sendable {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
     return Int(status.st_size)
+  }
+
+  /// Returns the length of a regular file in bytes; nil for other files, and for a file without a known length.
+  ///
+  /// The files of the kernel, such as `/proc/version`, have the length 0 although they have content.
+  package func regularLength() throws(Fault) -> Int? {
+    guard !mayWait else { return nil }
+    let length = try length()
+    return length > 0 ? length : nil
   }
 
   /// Whether the last line of a text file has no line end.

@@ -19,6 +19,11 @@ package struct FileReader: Sendable {
   /// The elements of a JSON file; nil before the reader has read the whole file.
   private var document: JSONArrayElementParser?
   private var isBegun = false
+  /// The number of bytes left to read; nil for a pipe or a device.
+  ///
+  /// The reader stops at the length that the file had when it was opened. So a statement can add lines to the file that
+  /// it reads, such as a file of failed elements.
+  private var left: Int?
   /// The number of bytes that one read requests.
   private static let piece = 1 << 18
   /// The maximum size, in bytes, of a line, a record, or a file with a JSON array.
@@ -27,6 +32,7 @@ package struct FileReader: Sendable {
   /// Opens a file; `separator` is the character between two cells of a csv file.
   package init(_ path: String, _ format: FileFormat, separator: CSVSeparator? = nil) throws(Fault) {
     file = try FileDescriptor.reading(path)
+    left = try file.regularLength()
     self.path = path
     self.format = format
     self.separator = separator ?? (format == .tsv ? .tab : .comma)
@@ -96,11 +102,11 @@ package struct FileReader: Sendable {
 
   /// Reads the next bytes, and skips a byte order mark at the beginning of the file.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
-    var bytes = try file.read(count)
+    var bytes = try limited(count)
     if !isBegun {
       isBegun = true
       // `BinaryFileDetector` needs up to 512 bytes to recognize some kinds of files that are not text.
-      while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
+      while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try limited(count),
         !more.isEmpty
       {
         bytes += more
@@ -108,9 +114,15 @@ package struct FileReader: Sendable {
       if let fault = BinaryFileDetector.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
       // If the first read returned only the byte order mark, no bytes are left, but the file can continue.
-      if bytes.isEmpty { bytes = try file.read(count) }
+      if bytes.isEmpty { bytes = try limited(count) }
     }
     isAtEnd = bytes.isEmpty
+    return bytes
+  }
+
+  private mutating func limited(_ count: Int) throws(Fault) -> [UInt8] {
+    let bytes = try file.read(min(count, left ?? count))
+    if let rest = left { left = rest - bytes.count }
     return bytes
   }
 

@@ -69,7 +69,7 @@ extension CommandLineOrOptionPage {
           malformed     carries out the request, and sends a reply that is not JSON
           empty         carries out the request, and sends a reply without bytes
           rpc-error     does not carry out the request, and sends the error -32603
-          no-consumer   sends the reply; then the queue has no consumer for the time of --away
+          no-consumer   replies; then the queue has no consumer for --away
           round         stores numbers as integers, and trims text
 
         The fault round needs no share: --fault round. It can be combined with the other faults.

@@ -26,8 +26,8 @@ struct ErrorPage: Sendable {
     let name = "\"\(fault.calcinatorKind)\""
     return hasOwnName
       ? "After rescue e, the field e.seed is \(name), the name of this error in the Elixir library Calcinator."
-      : "After rescue e, the field e.seed is \(name), because the Elixir library Calcinator has no special name for "
-        + "this error."
+      : "After rescue e, the field e.seed is \(name). The Elixir library Calcinator has no name of its own for this "
+        + "error, and uses this general name."
   }
 
   /// The exit status of a script that ends with the error.

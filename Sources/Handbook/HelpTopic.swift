@@ -274,15 +274,15 @@ struct HelpTopic: Sendable {
         Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072:
 
           heartbeat=30              the seconds between heartbeats; 0 turns them off
-          connection_timeout=5000   the maximum time to connect and log in, in milliseconds
+          connection_timeout=5000   the maximum time to connect and log in, in ms
           frame_max=131072          the maximum size of a frame, in bytes
 
         With amqps://, retort verifies the certificate of the broker, and that it is a certificate for HOST. A URI \
         with amqps:// has five more parameters. The files have the format PEM:
 
-          cacertfile=FILE               certificate authorities to trust, in place of the system's
+          cacertfile=FILE               authorities to trust, not those of the system
           certfile=FILE                 your certificate
-          keyfile=FILE                  the key of your certificate; the file has no password
+          keyfile=FILE                  the key of your certificate, no password
           verify=verify_none            accepts any certificate
           server_name_indication=NAME   the name in the certificate, if it is not HOST
         """),
@@ -330,8 +330,8 @@ struct HelpTopic: Sendable {
           2     wrong usage, or an error that was found before the script ran
           3     the condition of an assert was false
           4     no connection, no queue of this name, or the broker refused access
-          5     in a bulk change, some changes failed, were refused or have an unknown outcome
-          6     a statement was refused because of a guard, a limit or a missing confirmation
+          5     in a bulk change, some changes failed, were refused or are unknown
+          6     a statement was refused: a guard, a limit, no confirmation
           129   SIGHUP ended the run
           130   Ctrl-C ended the run
           143   SIGTERM ended the run

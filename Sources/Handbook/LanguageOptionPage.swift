@@ -183,28 +183,29 @@ struct LanguageOptionPage: Sendable {
       element    the element that entered the stage with this option
       identity   the change as text, such as update posts 4
       error      the error
+      stage      the stage and its queue, such as create posts
 
-    If an earlier stage combines elements, as the stage collect does, the field source has the element that the \
-    earlier stage returned. If an earlier stage failed, the field element is null. The field identity is null if there \
-    was no change, or if the change is a create without a key. Only the owner of the file can read it.
-
-    If the file exists and has failed elements from an earlier statement, retort replaces the file. It refuses a file \
-    with other content, and a file that another run is writing. If nothing fails, the file is empty. If a late reply \
-    or a lookup shows that a change was carried out, retort removes the line of this change.
-
-    Several stages of one statement can use the same file, and so can a stage in a loop. The file then contains the \
-    failed elements of all these stages. Several statements of a run can also use the same file, one after another. If \
-    no statement has read the failed elements of the previous one, retort keeps these elements in a file such as \
-    bad.old.ndjson. A note names this file.
+    A stage before can combine elements (collect), divide them (flatten), or change resources (create, each). The \
+    field source then has the element that the last of these stages returned. If an earlier stage failed, the field \
+    element is null. The field identity is null if there was no change, or if the change is a create without a key. \
+    Only the owner of a new file can read it.
 
     To run the failed elements again, use the pipeline below. In place of the three dots, write the stages of the \
-    failed statement. The stage where omits changes that may have been carried out: their errors have the kind \
-    unknown. If such a change got an error, such as bad-gateway, the field error.cause has the kind of this error.
+    failed statement after the stage that returned the source. The stage where omits changes that may have been \
+    carried out: their errors have the kind unknown. If such a change got an error, such as bad-gateway, the field \
+    error.cause has the kind of this error. If the failed statement has a journal, run this statement again instead.
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
-    In this pipeline, the option failed: can name the same file. If the pipeline ends early, retort keeps the earlier \
-    content in a file such as bad.old.ndjson. A note names this file.
+    In this pipeline, the option failed: can name the same file. The lines of earlier statements stay in the file \
+    until the same stage processes an equal element. If the change succeeds, retort removes the line. If the change \
+    fails again, a new line replaces it. So no line is lost if the pipeline ends early. At the end of the statement, a \
+    note counts the lines of earlier statements that are left.
+
+    Several stages of one statement can use the same file, and so can a stage in a loop. If an earlier statement wrote \
+    lines for another stage, retort moves them to a file such as bad.old.ndjson, and a note names this file. retort \
+    refuses a file with other content, and a file that another run is writing. If a late reply or a lookup shows that \
+    a change was carried out, retort removes the line of this change.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. If the statement has only such \
     changes, you can omit the stage where.

@@ -68,7 +68,8 @@ public struct SubcommandDeclaration: Sendable {
         Option(name: "--pool", value: "NAME", summary: "The pool that the worker belongs to."),
         Option(name: "--in-flight", value: "N", summary: "The maximum number of changes in flight."),
         Option(
-          name: "--allow", value: "QUEUE", summary: "Allows only changes of this queue. The option can be repeated."),
+          name: "--allow", value: "QUEUE",
+          summary: "Allows only changes that are sent to this queue. The option can be repeated."),
         Option(
           name: "--insecure", value: nil,
           summary: "Allows work without RETORT_POOL_KEY. The messages are then not signed."),

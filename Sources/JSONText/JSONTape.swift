@@ -6,7 +6,7 @@ import Glibc
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   private let entries: TapeEntries
-  /// Whether the text has one value on each line, and no object has a key twice.
+  /// Whether the text has one value on each line and no object with a duplicate key.
   private let isLines: Bool
 
   init(bytes: [UInt8], entries: consuming TapeEntries, isLines: Bool = false) {

@@ -21,7 +21,8 @@ struct WorkCommandOptions: ParsableArguments {
 
   @Option(
     name: .customLong("allow"),
-    help: ArgumentHelp("Allows only changes of this queue. The option can be repeated.", valueName: "QUEUE"))
+    help: ArgumentHelp(
+      "Allows only changes that are sent to this queue. The option can be repeated.", valueName: "QUEUE"))
   var allowed: [String] = []
 
   @Flag(help: "Allows work without RETORT_POOL_KEY. The messages are then not signed.")

@@ -36,7 +36,7 @@ struct ForegroundProcess {
 
   /// Waits until the command has ended, and returns its exit status.
   ///
-  /// During the wait, only the command handles Ctrl-C. SIGTERM and SIGHUP make the command end, and then the program.
+  /// During the wait, only the command handles Ctrl-C. SIGTERM and SIGHUP end the command, and then this program.
   func status() async -> Int32 {
     let id = id
     let state = Mutex((stop: TerminationSignal?.none, isReaped: false))

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Testing
 
 /// Tests that retort makes no change without the user's consent, and ignores no option that the user gives.
@@ -89,33 +90,41 @@ import Testing
       let again = "read \"\(file)\" | map .source | update p {views: 8} on-error: \"continue\" failed: \"\(file)\""
       #expect(await Ran.retort("-c", Self.head + again).status == 5)
       #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 2)
-      #expect(await Ran.retort("-c", Self.head + update("[1]")).status == 0)
-      #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
+      let other = await Ran.retort("-c", Self.head + update("[1]"))
+      #expect(other.status == 0 && other.notes.contains("still has 2 failed elements of earlier statements"))
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 2)
       let same = await Ran.retort(
         "-c", Self.head + "[1] | update p {views: 1} backup: \"\(directory)/x\" failed: \"\(directory)/x\"")
       #expect(same.status == 1 && same.notes.contains("failed: and backup: name the same file"))
     }
   }
 
+  /// A repetition that ends early, or that omits elements, keeps the lines of the elements that it has not processed.
   @Test func failedKeepsTheElementsOfItsOwnFile() async throws {
     try await inDirectory { directory in
       let file = directory + "/bad.ndjson"
+      func sources() throws -> [String] {
+        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+        return try lines.map { try JSONValue(parsing: Array($0.utf8))["source"]?.text ?? "" }
+      }
       let first = "[2001, 2002, 2003] | update p {views: 7} on-error: \"continue\" failed: \"\(file)\""
       #expect(await Ran.retort("-c", Self.head + first).status == 5)
-      let content = try String(contentsOfFile: file, encoding: .utf8)
-      let again = Self.head + "read \"\(file)\" | map .source | update p {views: 8} failed: \"\(file)\" in-flight: 1"
-      for name in ["bad.old.ndjson", "bad.old2.ndjson"] {
-        try content.write(toFile: file, atomically: true, encoding: .utf8)
-        let stopped = await Ran.retort("-c", again)
-        #expect(stopped.status == 5)
-        #expect(stopped.notes.contains("\(name) keeps the earlier content of "), "\(stopped.notes)")
-        #expect(try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) == content)
-        #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 1)
+      for again in [
+        "read \"\(file)\" | map .source", "read \"\(file)\" | map .source | take 1", "[2003]",
+        "read \"\(file)\" | map .source | collect",
+      ] {
+        let ran = await Ran.retort(
+          "-c", Self.head + "\(again) | update p {views: 8} failed: \"\(file)\" in-flight: 1")
+        #expect(ran.status == 5 && ran.notes.contains("bad.ndjson still has 2 failed elements of earlier"), "\(ran)")
+        let left = try sources()
+        #expect(left.sorted() == ["2001", "2002", "2003"])
       }
-      try content.write(toFile: file, atomically: true, encoding: .utf8)
-      #expect(await Ran.retort("-c", again + " on-error: \"continue\"").status == 5)
-      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 3)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 3)
+      let repeated = "read \"\(file)\" | map .source | map (it - 2000) | update p {views: 8} failed: \"\(file)\""
+      let ran = await Ran.retort("-c", Self.head + repeated)
+      #expect(ran.status == 0 && ran.notes == "update posts: 3 ok\n", "\(ran)")
+      let left = try sources()
+      #expect(left.isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["bad.ndjson"])
     }
   }
 

@@ -387,7 +387,9 @@ extension CommandDeclaration.ArgumentType {
     String(text).contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
   }
 
-  /// Returns an example of a value of this type, built from a number: `5s` for a duration and the number 5.
+  /// Returns an example of a value of this type, built from a number.
+  ///
+  /// For example, the number 5 gives `5s` if the type is a duration.
   ///
   /// Returns nil if `value` is not a number.
   func example(for value: Value) -> String? {

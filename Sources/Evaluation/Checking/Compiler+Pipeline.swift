@@ -142,24 +142,34 @@ extension Pipeline {
   ///
   /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary.
   ///
-  /// The additional stage is usually the first stage of the pipeline. If stages such as `sort` combine elements before
-  /// the reporting stage, the additional stage follows the last of them.
+  /// The additional stage is usually the first stage of the pipeline. It follows the last stage before the reporting
+  /// stage that combines elements, as `sort` does, divides elements, as `flatten` does, or changes resources. A
+  /// repetition of the failed changes then needs only the stages after it.
   fileprivate func withSourceName(isDropped: Bool) -> [CommandOrStageCall] {
-    let reporting = stages.indices.first { index in
+    let reporting = stages.indices.filter { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])
       return isSummary || stages[index].option("failed") != nil
     }
-    guard let reporting else { return stages }
-    let combining = stages[..<reporting].lastIndex { stage in
-      (BuiltInStage.named(stage.name)?.declaration.names ?? .kept) != .kept
+    let starts = reporting.compactMap { index in
+      let start = stages[..<index].lastIndex(where: Self.beginsNewSources).map { $0 + 1 } ?? 0
+      return start < index || reporting.count > 1 ? start : nil
     }
-    let start = combining.map { $0 + 1 } ?? 0
-    guard start < reporting else { return stages }
-    let range = stages[start].nameRange
-    let naming = CommandOrStageCall(
-      name: "as", nameRange: range, arguments: [.positional(Expr(.name(Self.sourceName), range))], body: nil,
-      range: range)
-    return stages[..<start] + [naming] + stages[start...]
+    var named = stages
+    for start in Set(starts).sorted(by: >) {
+      let range = stages[start].nameRange
+      let naming = CommandOrStageCall(
+        name: "as", nameRange: range, arguments: [.positional(Expr(.name(Self.sourceName), range))], body: nil,
+        range: range)
+      named.insert(naming, at: start)
+    }
+    return named
+  }
+
+  /// Whether the elements after a stage are the original elements of the later stages.
+  private static func beginsNewSources(_ stage: CommandOrStageCall) -> Bool {
+    guard let declaration = BuiltInStage.named(stage.name)?.declaration else { return false }
+    return declaration.names != .kept || ["flatten", "each"].contains(stage.name)
+      || [.changes, .destroys].contains(declaration.effect)
   }
 
   /// Returns whether a stage, such as `create`, returns a summary of its changes.

@@ -129,7 +129,7 @@ extension Compiler {
 }
 
 extension Interpreter.PreparedStatement {
-  /// Returns a copy of this statement for a file that a `source` statement includes.
+  /// Returns a copy of this statement of a file; the copy knows the `source` statement that includes the file.
   ///
   /// `outer` is the source range of the `source` statement.
   fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {

@@ -66,7 +66,7 @@ extension Vocabulary {
       name: "timeout", shape: .any, fallback: "5s",
       summary:
         """
-        how long retort waits for a reply: 10s, or "never". The option timeout: of a command or a client takes \
+        how long retort waits for a reply, such as 10s, or "never". The option timeout: of a command or a client takes \
         precedence over this setting
         """
     ),

@@ -128,7 +128,7 @@ public struct CommandDeclaration: Sendable {
   /// Whether the command or stage accepts an option with any name, such as `title:` in `select title: .text`.
   public var takesAnyOption = false
 
-  /// Whether the command or stage passes no value to the next stage, as `print` does.
+  /// Whether the command or stage passes nothing to the next stage; true for `print`.
   public var givesNothing = false
 
   /// The effect of a stage on the names that an earlier stage `as` gave to the elements.
@@ -178,11 +178,11 @@ extension CommandDeclaration.Option {
 
   /// The example of a value in the summary: `{depth: 50, p95: 200ms}`; nil if the summary has no example.
   ///
-  /// The example begins with a brace, a quote, a dot or a digit, directly after a colon and a space. It ends with the
-  /// sentence.
+  /// The example begins with a brace, a quote, a dot or a digit, directly after the words "such as" or a colon. It ends
+  /// with the sentence.
   var example: Substring? {
     summary.split(separator: ". ").lazy.compactMap { sentence in
-      sentence.ranges(of: ": ").lazy.map { sentence[$0.upperBound...] }
+      [", such as ", ": "].lazy.flatMap { sentence.ranges(of: $0) }.map { sentence[$0.upperBound...] }
         .first { $0.first.map { "{\".".contains($0) || $0.isNumber } ?? false }
     }.first
   }

@@ -6,7 +6,8 @@ import Values
 
 extension CommandDeclaration.Option {
   fileprivate static let connectionName = Self(
-    name: "name", shape: .string, summary: "the name of the connection in the prompt and in messages: \"staging\""
+    name: "name", shape: .string,
+    summary: "the name of the connection in the prompt and in messages, such as \"staging\""
   )
   .ruled(.text("name", "remove the option, or give it a value"))
 

@@ -7,7 +7,7 @@ import Values
 
 extension CommandDeclaration.Option {
   fileprivate static let queue = Self(
-    name: "queue", shape: .string, summary: "the queue that receives the requests: \"posts\"", isRequired: true
+    name: "queue", shape: .string, summary: "the queue that receives the requests, such as \"posts\"", isRequired: true
   ).ruled(
     OptionValueRule { value, _ throws(OptionValueRefusal) in
       guard case .string("") = value else { return }
@@ -29,7 +29,7 @@ extension CommandDeclaration.Option {
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
     summary: """
-      the type of the resources of each relationship: {author: "authors", tags: ["tags"]}. A type in a list declares a \
+      the type of the resources of each relationship, such as {author: "authors", tags: ["tags"]}. A type in a list declares a \
       to-many relationship. With this option, a record needs only the id of a related resource, and not its type
       """
   ).ruled(OptionValueRule { value, command throws(OptionValueRefusal) in _ = try relationships(value, command) })
@@ -75,9 +75,10 @@ extension BuiltInCommand {
           summary: "the connection that the client uses. If several connections are open, this option is required"),
         .init(
           name: "meta", shape: .record, fallback: "{host: \"NAME OF THIS MACHINE\"}",
-          summary: "the member meta of each request: {host: \"me\"}"),
+          summary: "the member meta of each request, such as {host: \"me\"}"),
         .init(
-          name: "timeout", shape: .any, fallback: "5s", summary: "how long retort waits for a reply: 10s, or \"never\"",
+          name: "timeout", shape: .any, fallback: "5s",
+          summary: "how long retort waits for a reply, such as 10s, or \"never\"",
           words: ["never"]
         ).ruled(.timeout),
         .init(

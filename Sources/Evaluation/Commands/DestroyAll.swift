@@ -17,7 +17,7 @@ extension BuiltInCommand {
         .init(
           name: "filter", shape: .record,
           summary: """
-            the values that a resource must have: {state: "spam"}. The empty record {} matches all resources
+            the values that a resource must have, such as {state: "spam"}. The empty record {} matches all resources
             """,
           isRequired: true
         )
@@ -30,7 +30,7 @@ extension BuiltInCommand {
             """),
         .page.described(
           as: """
-            the size of the pages in which retort reads the ids: {size: 100}, or {offset: 0, limit: 100}. If the \
+            the size of the pages in which retort reads the ids, such as {size: 100} or {offset: 0, limit: 100}. If the \
             service refuses the default size, retort lets the service choose the size
             """,
           fallback: "100"),
@@ -48,7 +48,7 @@ extension BuiltInCommand {
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
       try arguments.claimFiles(run)
-      let failedFile = try arguments.failedFile(run, isDry: isDry || run.session.options.isOffline)
+      let failedFile = try arguments.failedFile(run, client, isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       if !isDry, !query.filter.isEmpty, isAsked(client, run) {
         // Compare the filter with the first page before the question to the user. If the service ignores the filter,

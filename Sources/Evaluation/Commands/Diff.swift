@@ -15,7 +15,7 @@ extension BuiltInCommand {
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(
-          name: "key", shape: .path, summary: "the field that identifies an element in A and in B: .id",
+          name: "key", shape: .path, summary: "the field that identifies an element in A and in B, such as .id",
           isRequired: true)
       ], result: "list of records",
       examples: [

@@ -7,32 +7,33 @@ import Values
 
 extension CommandDeclaration.Option {
   static let filter = Self(
-    name: "filter", shape: .record, summary: "the values that a resource must have: {state: \"draft\", author: 7}"
+    name: "filter", shape: .record,
+    summary: "the values that a resource must have, such as {state: \"draft\", author: 7}"
   ).ruled(.filter)
   static let sort = Self(
     name: "sort", shape: .strings,
-    summary: "the fields by which the service sorts: \"-views,id\". A minus sign means descending order"
+    summary: "the fields by which the service sorts, such as \"-views,id\". A minus sign means descending order"
   ).ruled(
     .sort)
   static let include = Self(
     name: "include", shape: .strings,
-    summary: "the relationships whose resources the service adds to the reply: \"author\""
+    summary: "the relationships whose resources the service adds to the reply, such as \"author\""
   )
   .ruled(.names("include"))
   static let fields = Self(
     name: "fields", shape: .any,
     summary: """
-      the fields that the reply contains: "text,state". The record {posts: "text"} limits only the fields of the type \
+      the fields that the reply contains, such as "text,state". The record {posts: "text"} limits only the fields of the type \
       posts
       """
   ).ruled(.fields)
   static let page = Self(
     name: "page", shape: .record, fallback: "the service chooses",
-    summary: "the page to read: {number: 1, size: 100}, or {offset: 0, limit: 100}"
+    summary: "the page to read, such as {number: 1, size: 100} or {offset: 0, limit: 100}"
   ).ruled(.page)
   static let meta = Self(
     name: "meta", shape: .record,
-    summary: "members that the statement adds to the meta of each request: {host: \"me\"}")
+    summary: "members that the statement adds to the meta of each request, such as {host: \"me\"}")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
@@ -42,7 +43,7 @@ extension CommandDeclaration.Option {
     words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's setting",
-    summary: "how long retort waits for a reply: 10s, or \"never\"",
+    summary: "how long retort waits for a reply, such as 10s, or \"never\"",
     words: ["never"]
   ).ruled(.timeout)
   static let expire = Self(
@@ -140,7 +141,7 @@ extension CommandDeclaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      limits for the load of the service: {depth: 50, p95: 200ms}. With these limits, the statement pauses while the \
+      limits for the load of the service, such as {depth: 50, p95: 200ms}. With these limits, the statement pauses while the \
       queue has more than 50 messages, or while more than 5 % of the replies take longer than 200 ms
       """
   ).ruled(.throttle)

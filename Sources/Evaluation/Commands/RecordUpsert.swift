@@ -7,7 +7,7 @@ import Values
 
 extension CommandDeclaration.Option {
   static let upsertKey = Self(
-    name: "key", shape: .field, summary: "the field whose value identifies the resource: .email",
+    name: "key", shape: .field, summary: "the field whose value identifies the resource, such as .email",
     isRequired: true)
 }
 

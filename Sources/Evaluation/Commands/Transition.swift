@@ -8,7 +8,7 @@ extension CommandDeclaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
     summary: """
-      the allowed steps. For example, {published: "draft"} allows the step from draft to published
+      the allowed steps, such as {published: "draft"}. This example allows the step from draft to published
       """,
     isRequired: true
   ).ruled(
@@ -24,7 +24,7 @@ extension CommandDeclaration.Option {
 
   /// The options that the command `transition` and the stage `transition` share.
   fileprivate static let transitionOptions: [Self] = [
-    .init(name: "to", shape: .string, summary: "the state to reach: \"published\"", isRequired: true),
+    .init(name: "to", shape: .string, summary: "the state to reach, such as \"published\"", isRequired: true),
     .via,
     .init(
       name: "with", shape: .record,

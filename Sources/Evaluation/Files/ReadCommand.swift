@@ -35,7 +35,6 @@ extension BuiltInCommand {
         if FileDescriptor.isStandardInput(path) { try session.takeInput() }
         do throws(Fault) {
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
-          session.recordRead(of: path)
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
@@ -47,25 +46,6 @@ extension BuiltInCommand {
 }
 
 extension Session {
-  /// Records that a statement reads a file.
-  func recordRead(of path: String) {
-    guard let target = try? TextFile.target(of: path) else { return }
-    state.withLock { $0.readCounts[target, default: 0] += 1 }
-  }
-
-  /// Returns how often statements have read a file; all symbolic links in the path `target` must be resolved.
-  func readCount(of target: String) -> Int { state.withLock { $0.readCounts[target] ?? 0 } }
-
-  /// Records whether a file contains failed elements that a statement has written and no statement has read.
-  func recordFailedElements(in target: String, areUnread: Bool) {
-    state.withLock { $0.failedElementFiles[target] = areUnread ? $0.readCounts[target] ?? 0 : nil }
-  }
-
-  /// Returns whether no statement has read the failed elements that an earlier statement wrote to a file.
-  func hasUnreadFailedElements(in target: String) -> Bool {
-    state.withLock { state in state.failedElementFiles[target].map { $0 == state.readCounts[target] ?? 0 } ?? false }
-  }
-
   /// Marks standard input as read.
   ///
   /// - Throws: An error if an earlier statement has already read standard input.

@@ -104,7 +104,7 @@ final class BulkElement: PlannedElement {
   /// The input of the stage that changes data; null if an earlier stage failed for this element.
   var input: Value { failedEarlier ? .null : element }
 
-  /// Creates an element again from a `create` that the statement has already sent.
+  /// Rebuilds the element of a `create` request that the statement has already sent.
   ///
   /// The statement has not kept the original value. Therefore the value of ``element`` is the value of the option
   /// `key:`.

@@ -55,19 +55,25 @@ struct BulkRun {
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report, isComplete: earlier.left.isEmpty) }
-    let unwritten = plan.failedFile?.finish(isComplete: !endedEarly(report)).map {
+    let unwritten = plan.failedFile?.finish().map {
       $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
     }
-    defer { plan.failedFile?.earlierFileNote.map { run.session.note("\(plan.label): \($0)") } }
+    let isCause = report.stop is FailedElementsWriter.WriteFailed
+    if isCause { report.stop = unwritten }
     do throws(Fault) { try await end(report) } catch {
-      throw unwritten.map { error.within($0.message) } ?? error
+      throw unwritten.map { isCause ? error : error.within($0.message) } ?? error
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
     guard report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip else {
       run.journals?.recordUndoneChanges()
       return (flow.elements(), report.tally)
     }
-    if let journal, keepsFlow, let journals = run.journals {
+    if let journal, failures.hasRepeatedElements {
+      run.session.note(
+        "\(plan.label): \(journal.path) is not marked as complete, because the statement repeats failed elements; "
+          + "to send the other elements, run the first statement with this journal again")
+      run.journals?.recordUndoneChanges()
+    } else if let journal, keepsFlow, let journals = run.journals {
       journals.add(plan.label, journal, plan.arguments)
       isHandedOver = true
     } else {
@@ -123,6 +129,7 @@ struct BulkRun {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
           try flow.check()
+          try failed?.check()
           let page = try await source.next()
           progress.record(total: source.total)
           samples = note(page ?? [], samples)

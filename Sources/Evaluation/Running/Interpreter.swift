@@ -192,7 +192,7 @@ public final class Interpreter: Sendable {
   ) async throws(Fault) {
     let prepared = running.prepared
     frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
-    defer { frame.run.files.close() }
+    defer { frame.run.files.close(session) }
     var end: Fault?
     do throws(Fault) {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }

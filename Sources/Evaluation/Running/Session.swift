@@ -181,11 +181,6 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
-    /// How often statements have read a file, by its path with all symbolic links resolved.
-    var readCounts: [String: Int] = [:]
-    /// How often statements had read a file of failed elements when a statement wrote it, by its path with all symbolic
-    /// links resolved.
-    var failedElementFiles: [String: Int] = [:]
   }
 
   /// The options that apply to the whole session, such as `--dry-run`.

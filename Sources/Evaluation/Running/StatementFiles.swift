@@ -44,21 +44,20 @@ final class StatementFiles: Sendable {
   /// ``FailedElementsWriter``, so that the file contains the failed elements of all of them.
   ///
   /// - Throws: A `file` error if the stage can't write failed elements to the file.
-  func failedElements(_ path: String, _ session: Session) throws(Fault) -> FailedElementsFile {
+  func failedElements(_ path: String, stage: String, _ session: Session) throws(Fault) -> FailedElementsFile {
     let target = try TextFile.target(of: path)
-    if let open = state.withLock({ $0.failedElements[target] }) { return FailedElementsFile(open) }
-    let new = try FailedElementsWriter(path, target, session)
-    return FailedElementsFile(
-      state.withLock { state in
-        let writer = state.failedElements[target] ?? new
-        state.failedElements[target] = writer
-        return writer
-      })
+    let writer = try state.withLock { state throws(Fault) in
+      if let open = state.failedElements[target] { return open }
+      let writer = try FailedElementsWriter(path, target, session)
+      state.failedElements[target] = writer
+      return writer
+    }
+    return FailedElementsFile(writer, stage: stage)
   }
 
-  /// Closes the files of failed elements at the end of the statement.
-  func close() {
-    for writer in state.withLock({ Array($0.failedElements.values) }) { writer.close() }
+  /// Closes the files of failed elements at the end of the statement, and shows notes about their earlier content.
+  func close(_ session: Session) {
+    for writer in state.withLock({ Array($0.failedElements.values) }) { writer.close().forEach(session.note) }
   }
 }
 

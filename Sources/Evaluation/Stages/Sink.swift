@@ -131,7 +131,7 @@ private struct ChangingStage: Sendable {
     let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
     let isDry = frame.run.isDry(once)
     try once.claimFiles(frame.run)
-    let failedFile = try once.failedFile(frame.run, isDry: isDry || frame.run.session.options.isOffline)
+    let failedFile = try once.failedFile(frame.run, client, isDry: isDry || frame.run.session.options.isOffline)
     let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField, readsFirst: making.readsFirst)
     return OpenedOptions(
       arguments: once, client: client, policy: policy, isDry: isDry, failedFile: failedFile, guards: guards)
