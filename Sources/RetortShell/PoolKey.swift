@@ -71,5 +71,6 @@ func openPool(_ request: PooledStatementSettings, _ environment: [String: String
   }
   (limits.keyField, limits.settle, limits.givesResults) = (request.keyField, request.settle, request.givesResults)
   (limits.lateReplies, limits.renamed, limits.isPaused) = (request.lateReplies, request.renamed, request.isPaused)
+  limits.note = request.note
   return try await PoolCarrier.open(WorkerPool(name: request.name, vhost: link.vhost, key: key), on: link, limits)
 }

@@ -40,6 +40,8 @@ struct ChunkReply: Sendable {
   let window: Int
   /// The size of the chunk's request or of the reply, whichever is larger, in bytes; 0 if unknown.
   var size = 0
+  /// The number of results of which the worker omitted the contents, because the reply was too large.
+  private(set) var shortened = 0
 
   /// An outcome, and the number of consecutive changes with this outcome.
   struct OutcomeGroup: Sendable {
@@ -73,11 +75,29 @@ struct ChunkReply: Sendable {
   /// The reply times are a text, see ``IntegerListText``.
   var json: JSONValue {
     .object(
-      JSONObject([
-        ("outcomes", .array(JSONArray(groups.map(\.json)))),
-        ("times", .string(IntegerListText(times).text)),
-        ("took", .number(JSONNumber(time.microseconds))), ("window", .number(JSONNumber(window))),
-      ]))
+      JSONObject(
+        [
+          ("outcomes", .array(JSONArray(groups.map(\.json)))),
+          ("times", .string(IntegerListText(times).text)),
+          ("took", .number(JSONNumber(time.microseconds))), ("window", .number(JSONNumber(window))),
+        ] + (shortened > 0 ? [("shortened", .number(JSONNumber(shortened)))] : [])))
+  }
+
+  /// Omits the contents of the largest results until the reply has at most `limit` bytes.
+  ///
+  /// The type and the id of each resource stay. `size` is the size of the reply in bytes.
+  mutating func shorten(_ size: Int, to limit: Int, _ changes: [Change]) {
+    let sizes = groups.map { group in
+      if case .done(let result) = group.outcome { result.encoded().count } else { 0 }
+    }
+    var excess = size - limit
+    var positions = [Int](repeating: 0, count: groups.count)
+    for index in groups.indices.dropFirst() { positions[index] = positions[index - 1] + groups[index - 1].count }
+    for index in sizes.indices.sorted(by: { sizes[$0] > sizes[$1] }) where excess > 0 && sizes[index] > 0 {
+      groups[index] = OutcomeGroup(outcome: groups[index].outcome.identified(changes[positions[index]]))
+      shortened += 1
+      excess -= sizes[index]
+    }
   }
 
   /// Creates a reply from received JSON; nil for JSON that is not a reply with `count` outcomes.
@@ -88,6 +108,7 @@ struct ChunkReply: Sendable {
     self.times = times
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
     window = json["window"]?.numberValue?.integer ?? 1
+    shortened = json["shortened"]?.numberValue?.integer ?? 0
     var rest = count
     for json in list {
       guard let group = OutcomeGroup(json), group.count <= rest else { return nil }
@@ -189,6 +210,13 @@ extension ChunkReply.ChangeOutcome {
     }
     let identifier = JSONObject(["type", "id"].compactMap { name in resource[name].map { (name, $0) } })
     return .done(["data": .object(identifier)])
+  }
+
+  /// Returns the outcome with only the type and the id of the resource in its result.
+  func identified(_ change: Change) -> ChunkReply.ChangeOutcome {
+    guard case .omitted = withoutContents(change), change.givesDocument, change.verb != .destroy, let id = change.id
+    else { return withoutContents(change) }
+    return .done(["data": ["type": .string(change.target.type), "id": .string(id)]])
   }
 
   /// Creates the reply for a change that was carried out according to a lookup, if the lookup read no resource.

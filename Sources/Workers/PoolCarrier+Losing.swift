@@ -77,9 +77,9 @@ extension PoolCarrier {
 
 extension ClientError {
   /// Returns the error of a change that was not sent, because its pool has lost its workers.
-  static func lost(_ pool: WorkerPool, on link: any JSONRPC.ServiceLink) -> ClientError {
+  static func lost(_ pool: WorkerPool) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",
-      nextStep: "start a worker: retort work \(link.address) --pool \(pool.name)")
+      nextStep: pool.startStep)
   }
 }

@@ -8,9 +8,12 @@ extension PoolCarrier {
   func greet() async throws(ClientError) {
     let chunk = Chunk(pool, run: run, number: 0, life: WorkerPool.life, queue: limits.queue, changes: [])
     do throws(ClientError) { _ = try await sent(chunk, request(chunk), waitLimit: .seconds(60)) } catch {
-      var refusal = error
-      if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: WorkerPool.sameKey) }
-      throw refusal
+      guard error.kind == .unknown else { throw error }
+      throw ClientError(
+        .connection, error.message,
+        nextStep: error.message.contains(WorkerPool.sameKey)
+          ? "give both the same secret, and run the statement again"
+          : "the workers can be busy: see retort work --status --pool \(pool.name), and run the statement again later")
     }
   }
 

@@ -21,6 +21,8 @@ extension PoolCarrier {
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
+    /// Shows a note to the user.
+    package var note: @Sendable (String) -> Void = { _ in }
     /// Returns whether the sending of chunks is paused, for example by `retort ctl pause`.
     package var isPaused: @Sendable () -> Bool = { false }
 

@@ -51,8 +51,7 @@ package final class PoolCarrier: CallbackCarrier {
       throw ClientError(
         error.kind == .noRoute ? .noRoute : .connection, error.message,
         nextStep: error.kind == .noRoute
-          ? "start a worker: retort work --pool \(pool.name); for the worker, set RETORT_URL to the broker's URI with "
-            + "the password, and \(WorkerPool.keyVariable) to the pool's secret"
+          ? pool.startStep
           : "no change was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, limits, workers)
@@ -244,6 +243,11 @@ package final class PoolCarrier: CallbackCarrier {
     switch reply {
     case .success(let reply):
       (failures, left) = end(portion, reply)
+      if reply.shortened > 0 {
+        limits.note(
+          "the reply of the pool \(pool.name) was too large, so the next stage gets only the type and the id of "
+            + reply.shortened.of("resource"))
+      }
       let timeout = portion.lazy.compactMap(\.change.timeout).min()
       state.withLock { state in
         state.size.adapt(to: reply, sent: portion.count - left.count, timeout: timeout, workers: state.workers)
@@ -318,7 +322,7 @@ package final class PoolCarrier: CallbackCarrier {
   /// Reports an error for unsent changes, because the statement has ended or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<PendingChange>) {
     let isLost = isLost
-    for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
+    for waiting in changes { if isLost { waiting.fail(.lost(pool)) } else { waiting.drop() } }
   }
 
   /// Whether the pool has lost its workers.

@@ -48,6 +48,7 @@ package struct WorkerCallbacks: Sendable {
 /// Runs a worker for a pool until the host program requests a stop.
 ///
 /// The worker reconnects after each loss of the connection. Before the worker stops, it finishes the chunk in progress.
+/// A second request to stop cancels this chunk.
 ///
 /// - Returns: The exit status.
 package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) async -> Int32 {
@@ -67,6 +68,14 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
       defer { watching.cancel() }
       try await group.next()
       group.cancelAll()
+      if worker.status.isBusy {
+        callbacks.note("stopping after the chunk in progress; a second signal stops without the missing replies")
+      }
+      let second = Task {
+        await callbacks.stopped()
+        if !Task.isCancelled { worker.cancelChunk() }
+      }
+      defer { second.cancel() }
       try await group.waitForAll()
     }
     await link.close()

@@ -32,6 +32,11 @@ final class Worker: Sendable {
     freezeDetector = ProcessFreezeDetector(limit: .seconds(2 * WorkerPool.heartbeat(of: settings.uri)))
   }
 
+  /// Cancels the chunk in progress.
+  ///
+  /// The reply reports the changes in flight as unknown, and the other changes as not sent.
+  func cancelChunk() { state.withLock(\.current)?.cancel() }
+
   /// Watches whether the process was frozen, until the task is cancelled.
   func watchForFreezes() async { await freezeDetector.run() }
 
@@ -99,8 +104,13 @@ final class Worker: Sendable {
     }
     do throws(ChunkRefusal) {
       let chunk = try accepted(request, delivery)
-      let reply = try await carriedOut(chunk, delivery, validity)
-      var answer = signed(Response(id: request.id, outcome: .result(reply.json)).encoded())
+      var reply = try await carriedOut(chunk, delivery, validity)
+      var body = Response(id: request.id, outcome: .result(reply.json)).encoded()
+      if body.count > WorkerPool.replySize, chunk.changes.count > 1 {
+        reply.shorten(body.count, to: WorkerPool.replySize, chunk.changes)
+        body = Response(id: request.id, outcome: .result(reply.json)).encoded()
+      }
+      var answer = signed(body)
       answer.further = LateReplyForwarder(chunk, reply, lateReplies).messages(of: settings.pool)
       return answer
     } catch {

@@ -20,6 +20,8 @@ package struct WorkerPool: Sendable {
   ///
   /// A broker refuses large messages: RabbitMQ 4 refuses more than 16 MiB, unless its configuration allows more.
   static let messageSize = 4 << 20
+  /// The size of a reply above which a worker omits the contents of the largest results, in bytes.
+  static let replySize = 12 << 20
   /// The time from the creation of a chunk to its expiry.
   ///
   /// After this time, a worker sends no more changes of the chunk.
@@ -36,6 +38,12 @@ package struct WorkerPool: Sendable {
   package static let keyVariable = "RETORT_POOL_KEY"
   /// The advice to the user after a wrong signature.
   static let sameKey = "the workers and the programs that use them need the same \(keyVariable)"
+
+  /// The advice to the user if the pool has no worker.
+  var startStep: String {
+    "start a worker: retort work --pool \(name); for the worker, set RETORT_URL to the broker's URI with the password, "
+      + "and \(Self.keyVariable) to the pool's secret"
+  }
 
   /// Creates a pool.
   package init(name: String, vhost: String, key: MessageAuthenticationKey?) {

@@ -230,4 +230,26 @@ import Testing
     ("night", true), ("a-b_c.9", true), ("", false), ("a b", false), ("é", false), ("a/b", false),
     (String(repeating: "a", count: 101), false),
   ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(WorkerPool.isName(name) == isName) }
+
+  /// A reply that is too large keeps the outcomes, and only the identifiers of the largest resources.
+  @Test func aLargeReplyOmitsTheLargestResources() throws {
+    let changes = [1, 2, 3].map { id in
+      Change(
+        target: TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .update, method: "update",
+        params: ["id": .string("\(id)")], expires: true, timeout: .seconds(5))
+    }
+    func result(_ id: Int, _ size: Int) -> ChunkReply.TimedOutcome {
+      let text = String(repeating: "x", count: size)
+      return .init(
+        .done(["data": ["type": "posts", "id": .string("\(id)"), "attributes": ["text": .string(text)]]]),
+        latency: .milliseconds(1))
+    }
+    var reply = ChunkReply([result(1, 10), result(2, 5000), result(3, 300)], time: .milliseconds(1))
+    reply.shorten(reply.json.encoded().count, to: 1000, changes)
+    #expect(reply.shortened == 1 && reply.json.encoded().count < 1000)
+    let read = try #require(ChunkReply(reply.json, count: 3))
+    #expect(read.shortened == 1)
+    let results = read.outcomes.map { if case .done(let result) = $0 { result["data"] } else { JSONValue?.none } }
+    #expect(results[1] == ["type": "posts", "id": "2"] && results[2]?["attributes"]?["text"] != nil)
+  }
 }

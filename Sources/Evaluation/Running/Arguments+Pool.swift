@@ -26,6 +26,8 @@ public struct PooledStatementSettings: Sendable {
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
+  /// A function that shows a note to the user.
+  public var note: @Sendable (String) -> Void = { _ in }
   /// A function that returns whether the pool must pause its changes, because of `retort ctl pause` or `throttle:`.
   public var isPaused: @Sendable () -> Bool = { false }
 }
@@ -48,6 +50,7 @@ extension Arguments {
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)
     request.renamed = { [client = client.client] in client.renamed($0) }
+    request.note = { [session = run.session] in session.note($0) }
     request.isPaused = { [control = run.session.account.control, throttle = guards.throttle] in
       control.isPaused || throttle?.reason != nil
     }
