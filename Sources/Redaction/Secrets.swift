@@ -39,6 +39,27 @@ public enum Secrets {
     return words.contains { letters.contains(word: $0) }
   }
 
+  /// Whether an expression contains the name of a secret, such as `.password` or `api-token`.
+  public static func namesSecret(_ expression: String) -> Bool {
+    expression.split { !isInName($0) }.contains { isSecret(name: String($0)) }
+  }
+
+  /// Returns a text that should be a URI with a mask in place of the password.
+  ///
+  /// The URI can be misspelled, for example without its scheme: the password is between the first colon after the scheme
+  /// and the last `@`.
+  ///
+  /// ```swift
+  /// Secrets.hidden(inURI: "guest:secret@localhost")  // guest:***@localhost
+  /// ```
+  public static func hidden(inURI text: String) -> String {
+    let hidden = hidden(in: text)
+    guard hidden == text, let at = text.lastIndex(of: "@") else { return hidden }
+    let user = text.firstRange(of: "//").flatMap { $0.upperBound < at ? $0.upperBound : nil } ?? text.startIndex
+    guard let colon = text[user..<at].firstIndex(of: ":") else { return text }
+    return text[...colon] + mask + text[at...]
+  }
+
   private static let words = [
     "password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "authorization", "cookie",
     "apikey", "privatekey", "beam",
@@ -49,7 +70,7 @@ public enum Secrets {
 
   /// Returns the ranges of the secrets in a text, sorted by their start; the ranges can overlap.
   static func secretRanges(in text: String) -> [SecretRange] {
-    ((bearers(text) + parameters(text)).map { ($0, false) } + places(text)).sorted {
+    ((bearers(text) + parameters(text) + keys(text)).map { ($0, false) } + places(text)).sorted {
       $0.range.lowerBound < $1.range.lowerBound
     }
   }
@@ -68,15 +89,25 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of the tokens after `Bearer`.
+  /// Returns the ranges of the tokens after `Bearer`, and after `Authorization: Basic`.
   private static func bearers(_ text: String) -> [Range<String.Index>] {
-    guard text.lowercased().contains("bearer") else { return [] }
-    return text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
+    let lowercased = text.lowercased()
+    guard lowercased.contains("bearer") || lowercased.contains("basic") else { return [] }
+    return text.matches(of: #/(?i)(?:\bbearer|authorization: *basic) +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
       $0.output.token.startIndex..<$0.output.token.endIndex
     }
   }
 
-  /// Returns the ranges of values after the name of a secret, in a URI (`?password=x`) or a comment (`# password: x`).
+  /// Returns the ranges of private keys in the PEM format, without their first and last lines (RFC 7468).
+  private static func keys(_ text: String) -> [Range<String.Index>] {
+    guard text.contains("PRIVATE KEY-----") else { return [] }
+    return text.matches(of: #/PRIVATE KEY-----(?<key>[^"]*?)(?:-----END|"|$)/#).map {
+      $0.output.key.startIndex..<$0.output.key.endIndex
+    }
+  }
+
+  /// Returns the ranges of values after the name of a secret, in a URI (`?password=x`), a connection string
+  /// (`"Password=x;User=y"`) or a comment (`# password: x`).
   private static func parameters(_ text: String) -> [Range<String.Index>] {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
@@ -86,7 +117,7 @@ public enum Secrets {
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }
-    return text.matches(of: #/[?&;](?<name>[A-Za-z0-9_.%\-]+)=(?<value>[^&;#\s"]+)/#).map {
+    return text.matches(of: #/[?&;"](?<name>[A-Za-z0-9_.%\-]+)=(?<value>[^&;#\s"]+)/#).map {
       ($0.output.name, $0.output.value)
     }
   }
@@ -116,23 +147,29 @@ public enum Secrets {
     return ranges
   }
 
-  /// Returns the ranges of the strings inside lists and records that are values of secret members.
+  /// Returns the ranges of the other strings in the values of secret members and variables.
   ///
-  /// Such a member has the form `tokens: ["x", "y"]` or `password: {value: "x"}`. Names of members are not secrets, and
-  /// neither are the arguments of functions, as in `password: [env("NAME")]`.
+  /// Such a value is, for example, `tokens: ["x", "y"]`, `password: {value: "x"}`, `password: lower("x")` or
+  /// `let password = if a do "x" else "y" end`. Names of members are not secrets, and neither are the arguments of `env`
+  /// and `var`, as in `password: [env("NAME")]`.
   private static func nestedMembers(_ characters: [Character]) -> [Range<Int>] {
-    var (ranges, place, depth): ([Range<Int>], Int, Int) = ([], 0, 0)
+    var (ranges, place): ([Range<Int>], Int) = ([], 0)
+    /// The number of open brackets in the value of a secret; nil outside such a value.
+    var depth: Int?
     while place < characters.count {
-      switch characters[place] {
+      let character = characters[place]
+      switch character {
       case "\"":
         let start = place + 1
         place = closing(characters, from: start)
-        if depth > 0, place > start, !isArgument(characters[..<(start - 1)]), !isName(characters[place...]) {
+        if depth != nil, place > start, !isArgument(characters[..<(start - 1)]), !isName(characters[place...]) {
           ranges.append(start..<place)
         }
-      case "[", "{", "(":
-        if depth > 0 || name(characters[..<place]).map(isSecret) ?? false { depth += 1 }
-      case "]", "}", ")": depth = max(0, depth - 1)
+      case "[", "{", "(": depth = depth.map { $0 + 1 }
+      case "]", "}", ")": depth = depth.flatMap { $0 > 0 ? $0 - 1 : nil }
+      case ",", "\n", ";": if depth == 0 { depth = nil }
+      case ":" where depth == nil, "=" where depth == nil:
+        if beginsValue(characters[(place + 1)...]), name(characters[...place]).map(isSecret) ?? false { depth = 0 }
       default: break
       }
       place += 1
@@ -140,9 +177,20 @@ public enum Secrets {
     return ranges
   }
 
-  /// Whether a string after the text is the argument of a function: the text ends like `env(`.
+  /// Whether a text begins like the value of a member or a variable, and not like prose: with a bracket, a call such as
+  /// `lower("x")`, or `if`.
+  private static func beginsValue(_ rest: ArraySlice<Character>) -> Bool {
+    let value = rest.drop { $0 == " " }
+    if let first = value.first, "[{(".contains(first) { return true }
+    let word = value.prefix(while: isInName)
+    return !word.isEmpty && (value[word.endIndex...].first == "(" || String(word) == "if")
+  }
+
+  /// Whether a string after the text is the name of an environment variable or of a program option: the text ends with
+  /// `env(` or `var(`.
   private static func isArgument(_ before: ArraySlice<Character>) -> Bool {
-    before.last == "(" && before.dropLast().last.map(isInName) ?? false
+    before.last == "("
+      && ["env", "var"].contains(String(before.dropLast().reversed().prefix(while: isInName).reversed()))
   }
 
   /// Whether the string before the text is the name of a member: after the closing quote comes a `:`.

@@ -68,7 +68,15 @@ import Testing
       #"create users {password: {algorithm: "x", "salt": ["y"]}, name: "n"}"#,
       #"create users {password: {algorithm: "***", "salt": ["***"]}, name: "n"}"#
     ),
-    (#"create users {password: (upper("x") + "y")}"#, #"create users {password: (upper("x") + "***")}"#),
+    (#"create users {password: (upper("x") + "y")}"#, #"create users {password: (upper("***") + "***")}"#),
+    (#"create users {password: lower("x"), name: "n"}"#, #"create users {password: lower("***"), name: "n"}"#),
+    (
+      #"let db-password = if true do "x" else "y" end; print "n""#,
+      #"let db-password = if true do "***" else "***" end; print "n""#
+    ),
+    (#"let s = "Password=x;User=a""#, #"let s = "Password=***;User=a""#),
+    (#"let h = "Authorization: Basic eA==""#, #"let h = "Authorization: Basic ***""#),
+    (#"unexpected token: use "x", not "y""#, #"unexpected token: use "x", not "y""#),
     (#"create users {tokens: [env("A"), var("b")]}"#, #"create users {tokens: [env("A"), var("b")]}"#),
     (#"let password = "x""#, #"let password = "***""#),
     (#"stream users | where .secret == "x""#, #"stream users | where .secret == "***""#),
@@ -113,5 +121,14 @@ import Testing
       DiagnosticRenderer.DiagnosticContent(
         title: "error", message: message, source: SourceText(name: "a", text: line),
         marks: [MarkedSourceRange(SourceRange(0, 1))]))
+  }
+
+  @Test(arguments: [
+    ("guest:secret@localhost:5672/", "guest:***@localhost:5672/"), ("//guest:p@ss@h/", "//guest:***@h/"),
+    ("amqp;//guest:secret@h", "amqp;//guest:***@h"), (" guest:secret@h", " guest:***@h"),
+    ("user:secret@[::1]:5672/x", "user:***@[::1]:5672/x"), ("amqp://u:p@h", "amqp://u:***@h"),
+    ("localhost", "localhost"),
+  ]) func aMisspelledURIHidesItsPassword(_ text: String, _ expected: String) {
+    #expect(Secrets.hidden(inURI: text) == expected)
   }
 }

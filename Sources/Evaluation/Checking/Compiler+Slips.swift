@@ -114,7 +114,7 @@ extension Interpreter.CheckReport.EffectInventoryLine {
   /// If a statement has several lines, the report shows only the first line.
   init(_ entry: CheckFindings.EffectInventoryEntry) {
     let source = entry.source
-    let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)
+    let lines = Secrets.hidden(in: source.text(entry.range)).split(separator: "\n", maxSplits: 1)
     let place = source.place(of: entry.range.lower)
     self.init(
       file: source.name, line: place.line, kind: entry.kind,

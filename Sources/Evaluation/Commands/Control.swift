@@ -1,6 +1,7 @@
 import Bulk
 import JSONText
 import Language
+import Redaction
 import Values
 
 extension RunContext {
@@ -53,10 +54,18 @@ extension BuiltInCommand {
 
   /// Returns the operands of a false comparison as two lines, such as `left: 1` and `right: 2`.
   ///
-  /// If several comparisons are false, there is one line for each comparison, such as `.a == .b: 1 and 2`.
+  /// If several comparisons are false, there is one line for each comparison, such as `.a == .b: 1 and 2`. The values
+  /// in a comparison of a secret, such as a password, are hidden.
   private static func shown(_ sides: [AssertCondition.ComparedOperands], _ source: SourceText) -> [String] {
-    if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
-    return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
+    func label(_ value: Value, _ side: AssertCondition.ComparedOperands) -> String {
+      Secrets.namesSecret(source.text(side.range)) ? "***" : value.label
+    }
+    if sides.count == 1, let only = sides.first {
+      return ["left: \(label(only.left, only))", "right: \(label(only.right, only))"]
+    }
+    return sides.map { side in
+      "\(Secrets.hidden(in: source.text(side.range))): \(label(side.left, side)) and \(label(side.right, side))"
+    }
   }
 
   static let fail = BuiltInCommand(

@@ -99,7 +99,7 @@ final class Doctor {
     let uri: AMQPURI
     do throws(AMQPClientError) { uri = try AMQPURI(text) } catch {
       let shape = "amqp://USER:PASSWORD@HOST:5672/VHOST; retort help addresses explains it"
-      add(.failed(.address, "\(Secrets.hidden(in: text)), from \(origin): \(error.message)", shape, status: 2))
+      add(.failed(.address, "\(Secrets.hidden(inURI: text)), from \(origin): \(error.message)", shape, status: 2))
       return nil
     }
     (shownAddress, vhost) = ("\(uri)", uri.vhost)

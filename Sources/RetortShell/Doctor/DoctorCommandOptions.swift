@@ -1,6 +1,9 @@
 import ArgumentParser
+import Glibc
 import JSONText
 import LearnedSchema
+import Synchronization
+import Terminal
 
 /// The options of `retort doctor`.
 struct DoctorCommandOptions: ParsableArguments {
@@ -37,8 +40,28 @@ struct DoctorCommandOptions: ParsableArguments {
 
 /// Examines the connection to a service, step by step: `retort doctor [URI]`.
 ///
-/// - Returns: 0 if no step failed, otherwise the status of the first failed step.
+/// A signal ends the examination. If it does not end within a second after the signal, the program ends.
+///
+/// - Returns: 0 if no step failed, otherwise the status of the first failed step, or of the signal.
 func doctor(_ options: DoctorCommandOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  let stop = Mutex(TerminationSignal?.none)
+  let work = Task { await examine(options, console, environment) }
+  let status = await SignalCatcher.shared.watching { signal in
+    stop.withLock { $0 = signal }
+    work.cancel()
+    Task {
+      try? await Task.sleep(for: .seconds(1))
+      exit(signal.exitStatus)
+    }
+  } during: {
+    await work.value
+  }
+  return stop.withLock { $0?.exitStatus } ?? status
+}
+
+private func examine(
+  _ options: DoctorCommandOptions, _ console: Console, _ environment: [String: String]
+) async -> Int32 {
   let doctor = Doctor(
     options: options, environment: environment, schemas: SchemaStore(environment: environment),
     notices: ConnectionNotices(console), asksPassword: console.isInteractive
@@ -46,6 +69,7 @@ func doctor(_ options: DoctorCommandOptions, _ console: Console, _ environment: 
     if options.output == .text { _ = console.write(Array(finding.lines.utf8)) }
   }
   await doctor.examine()
+  if Task.isCancelled { return 0 }
   let (findings, status) = (doctor.findings, doctor.status)
   switch options.output {
   case .json:
