@@ -55,15 +55,16 @@ package struct AtomicFile {
     var status = stat()
     if isNew, FileDescriptor.standard(path) == nil, unsafe stat(path, &status) == 0 { throw isThere(path) }
     try FileDescriptor.checkWritable(path, appends: appends)
-    try checkIsFree(path, try TextFile.target(of: path))
+    if !appends { try checkIsFree(path, try TextFile.target(of: path)) }
   }
 
   /// Throws an error if a run has locked the file, for example because the file is the run's journal.
   ///
-  /// A run that appends to a file also locks it, but only for a moment. The function waits for at most a second.
-  private static func checkIsFree(_ path: String, _ target: String) throws(Fault) {
+  /// A run that appends to a file also locks it, until the bytes are on the disk. The function waits for this time, but
+  /// at most for `seconds`.
+  private static func checkIsFree(_ path: String, _ target: String, seconds: Int = 5) throws(Fault) {
     guard FileDescriptor.isFile(target), let file = try? FileDescriptor.reading(target) else { return }
-    for _ in 0..<20 {
+    for _ in 0..<seconds * 20 {
       if file.lockIfFree() { return }
       usleep(50_000)
     }
@@ -147,7 +148,7 @@ package struct AtomicFile {
       guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
     case .appends:
       let end = try FileDescriptor.appending(to: target)
-      try Self.checkIsFree(path, target)
+      try Self.checkIsFree(path, target, seconds: 60)
       try end.lock()
       let length = try end.length()
       do throws(Fault) {

@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import Redaction
 package import Values
 
@@ -61,15 +62,26 @@ package final class FileDescriptor: Sendable {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
-  /// Returns standard output or standard error if a path names it, such as `/dev/stdout`; otherwise nil.
+  /// Returns standard output, standard error or another inherited file if a path names it, such as `/dev/stdout` or
+  /// `/dev/fd/3`; otherwise nil.
   ///
-  /// If standard output or standard error is a file, writes begin at its current position, not at the beginning.
+  /// If the path names a regular file, writes begin at its current position, not at the beginning.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
     case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2": FileDescriptor(2, path)
-    default: nil
+    default: inherited(path)
     }
+  }
+
+  /// Returns a file that this process inherited open, such as `/dev/fd/3`.
+  private static func inherited(_ path: String) -> FileDescriptor? {
+    guard let prefix = ["/dev/fd/", "/proc/self/fd/"].first(where: path.begins(with:)),
+      let number = Int32(digits: path.dropFirst(prefix.count)), number > 2,
+      case let flags = fcntl(number, F_GETFD), flags >= 0, flags & FD_CLOEXEC == 0,
+      case let copy = fcntl(number, F_DUPFD_CLOEXEC, 3), copy > 2
+    else { return nil }
+    return FileDescriptor(copy, path)
   }
 
   /// Opens a pipe or a device for writing; waits until another program opens a named pipe for reading.

@@ -134,7 +134,8 @@ struct CommandLineOrOptionPage: Sendable {
         """,
       note: """
         All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The \
-        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options \
+        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends; a second \
+        SIGTERM ends the wait for missing replies. Other options \
         are:
 
           --in-flight N   the maximum number of changes in flight (default: 64)
@@ -303,7 +304,7 @@ struct CommandLineOrOptionPage: Sendable {
       "offline", "", "Prints the requests instead of sending them.",
       note: """
         Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id \
-        offline-1. Results that depend on such a page or resource are not printed.
+        offline-1. Results that depend on such a page or resource are not printed. The stage write writes no file.
         """, example: "retort --offline migrate.retort"),
     option(
       "allow-sh", "", "Allows the stage `sh` to run programs.", note: "By default, retort refuses the stage `sh`.",

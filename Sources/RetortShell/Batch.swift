@@ -11,6 +11,7 @@ func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> S
     let source: SourceText
     do throws(Fault) { source = try read() } catch {
       session.show(error)
+      session.options.report?.add(unread: error)
       return 2
     }
     return await Interpreter(session).run(source)

@@ -248,6 +248,7 @@ private func run(
     status = await Prompt(session, console, notices, environment, readsStartFiles: !options.isBare).run()
   } else {
     let path = file ?? "-"
+    if FileDescriptor.isStandardInput(path) { session.recordInputRead() }
     status = await batch(session) { () throws(Fault) in
       SourceText(name: path == "-" ? "standard input" : path, text: try TextFile.read(path))
     }

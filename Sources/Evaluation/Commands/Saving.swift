@@ -40,7 +40,7 @@ extension BuiltInCommand {
     guard !saved.statements.isEmpty else {
       throw Fault(
         .value, "save: no statement has succeeded",
-        nextStep: "run a statement first, or use a larger number in the option last:")
+        nextStep: "run a statement first")
     }
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true

@@ -46,6 +46,9 @@ extension BuiltInCommand {
 }
 
 extension Session {
+  /// Marks standard input as read, because it contains the script.
+  public func recordInputRead() { state.withLock { $0.isInputTaken = true } }
+
   /// Marks standard input as read.
   ///
   /// - Throws: An error if an earlier statement has already read standard input.
@@ -102,9 +105,12 @@ extension BuiltInStage {
         try AtomicFile.check(path, appends: appends, isNew: isNew)
         return { frame, stream, keepsFlow throws(Fault) in
           do throws(Fault) {
-            var writer = try FileWriter(path, format, appends: appends, isNew: isNew)
+            let session = frame.run.session
+            let isSkipped = session.options.isOffline && FileDescriptor.standard(path) == nil
+            var writer = try FileWriter(isSkipped ? "/dev/null" : path, format, appends: appends, isNew: isNew)
             let flow = try await writer.take(&stream, format, frame.run, keepsFlow: keepsFlow)
-            if path != "-" { frame.run.session.note("wrote \(writer.count) to \(path)") }
+            if isSkipped { session.note("wrote nothing to \(path), because of --offline") }
+            if path != "-", !isSkipped { session.note("wrote \(writer.count) to \(path)") }
             return keepsFlow ? .buffer(flow) : .value(.null, names: [])
           } catch { throw error.placed(at: range, in: source) }
         }

@@ -98,7 +98,7 @@ extension Arguments {
     let header = journalHeader(
       run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
       key: keyField.map { ".\($0)" })
-    do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
+    do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error, run.session) }
   }
 
   /// Returns the header of a statement's journal file.
@@ -110,6 +110,18 @@ extension Arguments {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key, created: Self.now, by: Self.user,
       reason: run.session.options.reason, command: run.session.options.command, changes: changes)
+  }
+
+  /// Converts an error of a journal to a `Fault`; the advice differs if this run has completed the journal.
+  func fault(of error: JournalError, _ session: Session) -> Fault {
+    let fault = fault(of: error)
+    guard case .complete(let path, _) = error, session.state.withLock({ $0.completedJournals.contains(path) }) else {
+      return fault
+    }
+    return Fault(
+      .refused, fault.message, at: [MarkedSourceRange(options["journal"]?.range ?? range)], in: source,
+      nextStep: "if this is the same statement, all its changes are done; another statement, or another iteration of a "
+        + "loop, needs its own journal")
   }
 
   /// Converts an error of a journal or backup file to a `Fault`, which marks the option that names the file.

@@ -88,7 +88,7 @@ struct StatementsToSave {
 
   /// The statements in order.
   private(set) var statements: [SavedStatement] = []
-  /// The number of failed statements among the last statements; `save` leaves these out.
+  /// The number of failed statements after the first saved statement; `save` leaves these out.
   private(set) var failed = 0
   /// The number of earlier statements that `save` adds because the chosen statements need them.
   private(set) var added = 0
@@ -97,13 +97,13 @@ struct StatementsToSave {
   ///
   /// - Parameters:
   ///   - entered: The statements of the session.
-  ///   - count: How many of the last entered statements to consider; nil for all.
+  ///   - count: How many of the last successful statements to save; nil for all.
   init(of entered: EnteredStatements, last count: Int?) {
     let facts = entered.entries.map(StatementNameUsage.init)
     let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
-    let last = counted.suffix(count ?? counted.count)
-    let chosen = last.filter { entered.entries[$0].hasSucceeded }
-    failed = last.count - chosen.count
+    let succeeded = counted.filter { entered.entries[$0].hasSucceeded }
+    let chosen = succeeded.suffix(count ?? succeeded.count)
+    failed = counted.count { index in !entered.entries[index].hasSucceeded && index > chosen.first ?? -1 }
     var needs = NeededStatements(facts: facts, entries: entered.entries)
     for index in chosen { needs.add(index) }
     added = needs.indices.count - Set(chosen).count

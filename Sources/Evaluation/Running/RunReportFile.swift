@@ -3,7 +3,7 @@ import JSONText
 import Language
 import Redaction
 import Synchronization
-import Values
+public import Values
 
 /// A report on the statements of a run, which the option `--report FILE` writes to a file.
 public final class RunReportFile: Sendable {
@@ -143,6 +143,12 @@ public final class RunReportFile: Sendable {
         error: (Fault.Kind.syntax.word, Secrets.hidden(in: diagnostic.message)))
     }
     state.withLock { $0.cases += cases }
+  }
+
+  /// Adds the error of a script that can't be read.
+  public func add(unread error: Fault) {
+    let message = TerminalSafeText.shortened(Secrets.hidden(in: error.message))
+    add(TestCase(text: "the script", place: "retort", milliseconds: 0, error: (error.kind.word, message)))
   }
 
   private static func text(_ range: SourceRange, _ source: SourceText) -> String {

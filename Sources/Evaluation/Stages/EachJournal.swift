@@ -257,7 +257,7 @@ extension Arguments {
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyText, changes: changes)
     let journal: Journal
-    do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
+    do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error, run.session) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
     let rule = word.flatMap(StatementSafeguards.UnknownChangeRule.init) ?? .fail

@@ -54,7 +54,7 @@ enum MarkdownBlock: Equatable, Sendable {
   /// Removes the Markdown marks of code, emphasis and links from a text.
   private static func plain(_ text: Substring) -> String {
     String(text).replacing(#/\[([^\]]+)\]\(([^)]+)\)/#) { "\($0.output.1) (\($0.output.2))" }
-      .replacing(#/\*\*([^*]+)\*\*/#) { String($0.output.1) }.withoutBackquotes.replacing("\\|", with: "|")
+      .replacing(#/\*\*([^*`\s][^*]*)\*\*/#) { String($0.output.1) }.withoutBackquotes.replacing("\\|", with: "|")
   }
 
   /// Returns the text of blocks as `help` shows them.
