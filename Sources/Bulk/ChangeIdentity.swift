@@ -122,6 +122,17 @@ extension Change {
 /// A hash of 128 bits that is the same in all runs and on all machines.
 ///
 /// Unlike this hash, a hash of Swift's `Hasher` differs in each run.
+extension Change {
+  /// A short text that is the same for equal changes of the same queue, and differs for other changes.
+  ///
+  /// The text contains no secret.
+  public var fingerprint: String {
+    let params = JSONObject(params.filter { $0.key != "meta" }).hashingSecrets
+    let hash = StableHash("\(target.broker) \(target.queue) \(method) \(key ?? "") \(JSONValue.object(params).text)")
+    return String(hash.high, radix: 16) + String(hash.low, radix: 16)
+  }
+}
+
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

@@ -77,7 +77,7 @@ package struct AtomicFile {
   ///
   /// The names of temporary files have the form `FILE.PID.NUMBER.part`. The function does not remove a file that
   /// another process has locked: that process is still writing the file.
-  private static func clear(besides target: String) {
+  package static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."
     let name = String(target[(slash.map { target.index(after: $0) } ?? target.startIndex)...])

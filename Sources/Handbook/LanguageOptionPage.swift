@@ -184,6 +184,7 @@ struct LanguageOptionPage: Sendable {
       identity   the change as text, such as update posts 4
       error      the error
       stage      the stage and its queue, such as create posts
+      change     a text that is the same for equal changes
 
     A stage before can combine elements (collect), divide them (flatten), or change resources (create, each). The \
     field source then has the element that the last of these stages returned. If an earlier stage failed, the field \
@@ -193,19 +194,24 @@ struct LanguageOptionPage: Sendable {
     To run the failed elements again, use the pipeline below. In place of the three dots, write the stages of the \
     failed statement after the stage that returned the source. The stage where omits changes that may have been \
     carried out: their errors have the kind unknown. If such a change got an error, such as bad-gateway, the field \
-    error.cause has the kind of this error. If the failed statement has a journal, run this statement again instead.
+    error.cause has the kind of this error.
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
-    In this pipeline, the option failed: can name the same file. The lines of earlier statements stay in the file \
-    until the same stage processes an equal element. If the change succeeds, retort removes the line. If the change \
-    fails again, a new line replaces it. So no line is lost if the pipeline ends early. At the end of the statement, a \
-    note counts the lines of earlier statements that are left.
+    Several stages can use the same file. To repeat only the elements of one stage, add a condition, such as \
+    .stage == "create posts". In a loop, the source can lack the variables of the loop. For a stage in a loop, use \
+    .element in place of .source, and only this stage in place of the dots.
 
-    Several stages of one statement can use the same file, and so can a stage in a loop. If an earlier statement wrote \
-    lines for another stage, retort moves them to a file such as bad.old.ndjson, and a note names this file. retort \
-    refuses a file with other content, and a file that another run is writing. If a late reply or a lookup shows that \
-    a change was carried out, retort removes the line of this change.
+    If the failed statement has a journal or is destroy-all, do not use this pipeline: run the statement again.
+
+    In the pipeline, the option failed: can name the same file. A line stays in the file until its element is \
+    processed again. If the change succeeds, retort removes the line. If the change fails again, a new line replaces \
+    it. A statement that does not read the file removes or replaces the lines of equal changes. At the end of a \
+    statement, a note counts the lines of earlier statements that are left. If retort is killed, the changes in \
+    flight keep their lines, although they may have been carried out.
+
+    retort refuses a file with other content, and a file that another run is writing. If a late reply or a lookup \
+    shows that a change was carried out, retort removes the line of this change.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. If the statement has only such \
     changes, you can omit the stage where.

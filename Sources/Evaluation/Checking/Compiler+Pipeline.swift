@@ -167,7 +167,8 @@ extension Pipeline {
 
   /// Whether the elements after a stage are the original elements of the later stages.
   private static func beginsNewSources(_ stage: CommandOrStageCall) -> Bool {
-    guard let declaration = BuiltInStage.named(stage.name)?.declaration else { return false }
+    // A stage that `def` defines can do anything.
+    guard let declaration = BuiltInStage.named(stage.name)?.declaration else { return true }
     return declaration.names != .kept || ["flatten", "each"].contains(stage.name)
       || [.changes, .destroys].contains(declaration.effect)
   }

@@ -35,6 +35,7 @@ extension BuiltInCommand {
         if FileDescriptor.isStandardInput(path) { try session.takeInput() }
         do throws(Fault) {
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
+          session.recordRead(of: path)
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
@@ -46,6 +47,15 @@ extension BuiltInCommand {
 }
 
 extension Session {
+  /// Records that a statement reads a file.
+  func recordRead(of path: String) {
+    guard let target = try? TextFile.target(of: path) else { return }
+    state.withLock { $0.readCounts[target, default: 0] += 1 }
+  }
+
+  /// Returns how often statements have read a file; all symbolic links in the path `target` must be resolved.
+  func readCount(of target: String) -> Int { state.withLock { $0.readCounts[target] ?? 0 } }
+
   /// Marks standard input as read, because it contains the script.
   public func recordInputRead() { state.withLock { $0.isInputTaken = true } }
 

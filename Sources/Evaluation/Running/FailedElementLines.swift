@@ -6,27 +6,46 @@ import Values
 struct FailedElementLine {
   /// The bytes of the line, with its line feed.
   let range: Range<Int>
-  /// The name of the stage that wrote the line, such as `create posts`; empty in a file of an earlier version.
-  let stage: String
+  /// The hash of the record in the line.
+  let recordHash: Int
+  /// The hash of the change; nil if the line has no change, because an earlier stage failed.
+  let changeHash: Int?
   /// The hash of the stage and the original element.
-  let hash: Int
+  let sourceHash: Int
 
-  /// Returns the hash of a stage and an original element.
-  static func hash(_ stage: String, _ source: JSONValue) -> Int {
+  /// Returns the hash of the record in a line.
+  static func hash(ofRecord record: JSONValue) -> Int { hash("record", record.encoded()) }
+
+  /// Returns the hash of a change; `fingerprint` is the value of the field `change`.
+  static func hash(ofChange fingerprint: String) -> Int { hash("change", Array(fingerprint.utf8)) }
+
+  /// Returns the hash of a stage, such as `create posts`, and an original element.
+  static func hash(ofSource source: JSONValue, _ stage: String) -> Int { hash(stage, source.encoded()) }
+
+  private static func hash(_ kind: String, _ bytes: [UInt8]) -> Int {
     var hasher = Hasher()
-    hasher.combine(stage)
-    hasher.combine(source.encoded())
+    hasher.combine(kind)
+    hasher.combine(bytes)
     return hasher.finalize()
   }
 
   fileprivate init?(_ bytes: ArraySlice<UInt8>, at position: Int) {
-    guard let object = (try? JSONValue(parsing: Array(bytes)))?.objectValue, let source = object["source"],
-      object.contains("element"), object["error"]?.objectValue != nil
+    guard let value = try? JSONValue(parsing: Array(bytes)), let record = value.objectValue,
+      let source = record["source"], record.contains("element"), record["error"]?.objectValue != nil
     else { return nil }
     range = position..<position + bytes.count + 1
-    stage = object["stage"]?.stringValue ?? ""
-    hash = Self.hash(stage, source)
+    recordHash = Self.hash(ofRecord: value)
+    changeHash = record["change"]?.stringValue.map(Self.hash(ofChange:))
+    sourceHash = Self.hash(ofSource: source, record["stage"]?.stringValue ?? "")
   }
+
+  private init(_ line: FailedElementLine, at range: Range<Int>) {
+    (self.range, recordHash) = (range, line.recordHash)
+    (changeHash, sourceHash) = (line.changeHash, line.sourceHash)
+  }
+
+  /// Returns the line at another place of a file.
+  func moved(to position: Int) -> FailedElementLine { FailedElementLine(self, at: position..<position + range.count) }
 }
 
 /// The lines of a file of failed elements.
@@ -60,11 +79,12 @@ struct FailedElementLines {
 
   private mutating func add(_ bytes: ArraySlice<UInt8>, at position: Int) {
     var begin = bytes.startIndex
+    if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { begin += 3 }
     while let end = bytes[begin...].firstIndex(of: 0x0A) {
       let line = bytes[begin..<end]
       if let known = FailedElementLine(line, at: position + begin - bytes.startIndex) {
         all.append(known)
-      } else if line.contains(where: { $0 != 0x20 }) {
+      } else if line.contains(where: { $0 != 0x20 && $0 != 0x0D }) {
         hasOtherBytes = true
       }
       begin = end + 1

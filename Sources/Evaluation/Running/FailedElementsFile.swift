@@ -9,20 +9,14 @@ import Values
 /// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
 /// contains the element and its error. When the stage processes such an element again, the line is removed or replaced.
 final class FailedElementsFile: Sendable {
-  /// The element that entered the pipeline.
-  struct OriginalElement {
-    let value: JSONValue
-    /// Whether the element was read from a file of failed elements.
-    let isRepeated: Bool
-  }
-
   private let writer: FailedElementsWriter
-  private let stage: Int
+  /// The name of the stage and its queue, such as `create posts`.
+  private let stage: String
+  private let number: Int
 
-  /// Creates the file of a stage that begins; `name` is the name of the stage and its queue, such as `create posts`.
-  init(_ writer: FailedElementsWriter, stage name: String) {
-    self.writer = writer
-    stage = writer.beginStage(name)
+  /// Creates the file of a stage that begins.
+  init(_ writer: FailedElementsWriter, stage: String) {
+    (self.writer, self.stage, number) = (writer, stage, writer.beginStage())
   }
 
   /// Writes the line of a failed element.
@@ -30,20 +24,19 @@ final class FailedElementsFile: Sendable {
   /// If the change succeeded, the function removes the line that the element had before.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     guard !outcome.isDropped else { return }
-    let element = FailedElementsWriter.StageElement(stage: stage, index: index)
-    if outcome.isGood {
-      return writer.resolve(element, isRepeated: Self.isRepeated(planned.source)) { Self.original(planned) }
-    }
+    let element = FailedElementsWriter.StageElement(stage: number, index: index)
+    let isRepeated = Self.isRepeated(planned.source)
+    if outcome.isGood { return writer.resolve(element, isRepeated: isRepeated) { hashes(planned) } }
     let isUnknown = if case .unknown = outcome { true } else { false }
-    let source = Self.original(planned)
-    writer.add(line(planned, source.value, outcome), of: element, source, isUnknown: isUnknown)
+    writer.add(line(planned, outcome), of: element, hashes(planned), isUnknown: isUnknown)
   }
 
   /// Returns whether an element was read from a file of failed elements.
   static func isRepeated(_ source: Value) -> Bool {
-    guard case .record(let line) = source, line["element"] != nil, line["identity"] != nil, line["source"] != nil
+    guard case .record(let line) = source, line["element"] != nil, line["identity"] != nil, line["source"] != nil,
+      case .string? = line["stage"], case .record? = line["error"]
     else { return false }
-    return if case .record? = line["error"] { true } else { false }
+    return true
   }
 
   /// Throws an error if a line could not be written.
@@ -54,27 +47,28 @@ final class FailedElementsFile: Sendable {
   /// - Returns: The error of a failed write, with the number of missing elements; nil if every write succeeded.
   func finish() -> Fault? { writer.endStage() }
 
-  private static func original(_ planned: BulkElement) -> OriginalElement {
-    original((try? planned.source.json()) ?? .null, isRepeated: false)
+  private func hashes(_ planned: BulkElement) -> FailedElementsWriter.LineHashes {
+    let source = (try? planned.source.json()) ?? .null
+    let change = (try? planned.prepared.get())?.change.fingerprint
+    return FailedElementsWriter.LineHashes(
+      record: Self.isRepeated(planned.source) ? FailedElementLine.hash(ofRecord: source) : nil,
+      change: change.map(FailedElementLine.hash(ofChange:)), source: FailedElementLine.hash(ofSource: source, stage))
   }
 
-  /// Returns the original element if `source` is itself a line from a file of failed elements; otherwise `source`.
+  /// Returns the original element of an element.
   ///
-  /// Such a line contains an original element and its error. A statement that repeats failed changes reads these lines
-  /// as its elements.
-  private static func original(_ source: JSONValue, isRepeated: Bool) -> OriginalElement {
-    guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
-      object.contains("identity"), object["error"]?["kind"] != nil
-    else { return OriginalElement(value: source, isRepeated: isRepeated) }
-    return original(inner, isRepeated: true)
+  /// An element that was read from a file of failed elements contains its original element.
+  private static func original(_ planned: BulkElement) -> JSONValue {
+    let source = (try? planned.source.json()) ?? .null
+    return isRepeated(planned.source) ? source["source"] ?? .null : source
   }
 
-  private func line(_ planned: BulkElement, _ source: JSONValue, _ outcome: Outcome) -> [UInt8] {
-    let identity = (try? planned.prepared.get())?.change.identity
+  private func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
+    let change = (try? planned.prepared.get())?.change
     let line: JSONObject = [
-      "source": source, "element": (try? planned.input.json()) ?? .null,
-      "identity": identity.map { .string($0.text) } ?? .null, "error": .object(BulkRun.error(planned, outcome)),
-      "stage": .string(writer.name(ofStage: stage)),
+      "source": Self.original(planned), "element": (try? planned.input.json()) ?? .null,
+      "identity": change?.identity.map { .string($0.text) } ?? .null, "error": .object(BulkRun.error(planned, outcome)),
+      "stage": .string(stage), "change": change.map { .string($0.fingerprint) } ?? .null,
     ]
     return JSONValue.object(line).encoded() + [0x0A]
   }

@@ -6,18 +6,27 @@ import Values
 
 /// The lines that the stages of one outermost statement write to a file of failed elements.
 ///
-/// Lines of earlier statements stay in the file until a stage of the same name processes their elements again. If its
-/// change succeeds, the line is removed; if the change fails again, a new line replaces it. Lines of stages with other
-/// names go into a second file.
+/// Lines of earlier statements stay in the file until a stage repeats their changes. If the change succeeds, the line is
+/// removed; if the change fails again, a new line replaces it.
 ///
-/// Before the first change of the lines, the writer replaces the file with a copy. A program that reads the file at
-/// this time, such as the statement itself, continues to read the old file. In the copy, the writer adds lines at the
-/// end, and overwrites removed lines with spaces, so that no line is lost if the program is killed.
+/// The writer replaces the file with a copy before the first change is sent. A program that reads the file at this time
+/// continues to read the old file. In the copy, the writer adds lines at the end, and overwrites removed lines with
+/// spaces, so that no line is lost if the program is killed.
 final class FailedElementsWriter: Sendable {
   /// An element of a stage.
   struct StageElement: Hashable {
     let stage: Int
     let index: Int
+  }
+
+  /// The hashes by which an element finds its earlier line.
+  struct LineHashes {
+    /// The hash of the line from which the element was read; nil if it was not read from a file of failed elements.
+    let record: Int?
+    /// The hash of the element's change; nil without a change.
+    let change: Int?
+    /// The hash of the stage and the original element.
+    let source: Int
   }
 
   /// The error that ends a statement whose failed elements can't be stored.
@@ -26,46 +35,26 @@ final class FailedElementsWriter: Sendable {
   private struct OpenFileAndLines {
     var file: FileDescriptor?
     var length = 0
-    /// The names of the stages.
-    var stages: [String] = []
-    /// The lines that were in the file when it was opened.
-    var earlier: [FailedElementLine] = []
-    /// Whether the file has bytes that are not lines of failed elements, such as an incomplete last line.
-    var hasOtherBytes = false
-    /// Whether the writer has replaced the file with a copy.
-    var isCopied = false
-    /// The byte ranges of the lines before `indexed`, by the hash of their stage and their original element.
-    var lines: [Int: [Range<Int>]] = [:]
-    /// The length of the part of the file whose lines are in `lines`.
-    var indexed = 0
+    var index = FailedElementIndex()
     /// The length of the part of the file with the lines of earlier statements.
     var earlierLength = 0
+    /// The length of the part of the file that the session has read.
+    var readLength = 0
+    /// How often the session had read the file when `readLength` was set.
+    var reads = 0
+    /// The length of the part of the file whose lines an equal change can remove.
+    var knownLength: Int { max(earlierLength, readLength) }
     /// The byte ranges of this statement's lines for changes with an unknown outcome.
     var unknown: [StageElement: Range<Int>] = [:]
     /// The number of bytes in removed lines.
     var removed = 0
+    var stages = 0
     /// The path of the file with the earlier content; nil without this file.
     var otherFile: String?
     /// The error of the first failed write; nil if every write succeeded.
     var failure: Fault?
     /// The number of elements that are missing from the file because a write failed.
     var missing = 0
-
-    /// The number of lines of earlier statements in the copy.
-    var earlierLineCount: Int {
-      lines.values.reduce(0) { $0 + $1.count { $0.lowerBound < earlierLength } }
-    }
-
-    /// Takes a line with one of the hashes; returns nil without this line.
-    mutating func takeLine(_ hashes: [Int]) -> Range<Int>? {
-      for hash in hashes {
-        guard let line = lines[hash]?.first else { continue }
-        lines[hash]?.removeFirst()
-        if lines[hash]?.isEmpty ?? false { lines[hash] = nil }
-        return line
-      }
-      return nil
-    }
 
     var fault: Fault? {
       failure.map { failure in
@@ -83,12 +72,12 @@ final class FailedElementsWriter: Sendable {
   private let session: Session
   private let state = Mutex(OpenFileAndLines())
 
-  /// Opens and locks the file, and reads the lines of earlier statements.
+  /// Opens and locks the file, and copies the lines of earlier statements.
   ///
   /// - Parameters:
   ///   - path: The path as the user wrote it.
   ///   - target: The path with all symbolic links resolved.
-  ///   - session: The session, which shows notes.
+  ///   - session: The session, which counts the reads of the file, and shows notes.
   /// - Throws: A `file` error if the file is locked by another run, or is neither empty nor a file of failed elements.
   init(_ path: String, _ target: String, _ session: Session) throws(Fault) {
     (self.path, self.target, self.session) = (path, target, session)
@@ -101,6 +90,7 @@ final class FailedElementsWriter: Sendable {
         nextStep: "failed: \"failed.ndjson\"")
     }
     if isDevice { return }
+    AtomicFile.clear(besides: target)
     let file = try opened()
     let lines = try FailedElementLines(file)
     if lines.all.isEmpty, lines.hasOtherBytes {
@@ -108,9 +98,13 @@ final class FailedElementsWriter: Sendable {
         .file, "\(path) is not a file of failed elements, so the option failed: does not write to it",
         nextStep: "failed: \"\(path).failed\", or remove the file")
     }
-    state.withLock { state in
-      (state.file, state.length) = (file, lines.length)
-      (state.earlier, state.hasOtherBytes) = (lines.all, lines.hasOtherBytes)
+    try state.withLock { state throws(Fault) in
+      (state.file, state.length, state.reads) = (file, lines.length, session.readCount(of: target))
+      guard lines.length > 0 else { return }
+      if lines.hasOtherBytes { state.otherFile = try keptEarlierFile() }
+      state.index.add(try replace(&state, keeping: lines.all))
+      state.earlierLength = state.length
+      if state.reads > 0 { state.readLength = state.length }
     }
   }
 
@@ -128,14 +122,11 @@ final class FailedElementsWriter: Sendable {
     }
   }
 
-  /// Returns the name of a stage, such as `create posts`.
-  func name(ofStage number: Int) -> String { state.withLock { $0.stages[number] } }
-
   /// Returns the number of a stage that begins to write to the file.
-  func beginStage(_ name: String) -> Int {
+  func beginStage() -> Int {
     state.withLock { state in
-      state.stages.append(name)
-      return state.stages.count - 1
+      state.stages += 1
+      return state.stages
     }
   }
 
@@ -147,14 +138,15 @@ final class FailedElementsWriter: Sendable {
   /// - Parameters:
   ///   - element: The element.
   ///   - isRepeated: Whether the element was read from a file of failed elements.
-  ///   - source: Returns the original element.
-  func resolve(_ element: StageElement, isRepeated: Bool, _ source: () -> FailedElementsFile.OriginalElement) {
+  ///   - hashes: Returns the hashes by which the element finds its line.
+  func resolve(_ element: StageElement, isRepeated: Bool, _ hashes: () -> LineHashes) {
     state.withLock { state in
       guard state.failure == nil, !isDevice else { return }
       do throws(Fault) {
         if let own = state.unknown.removeValue(forKey: element) { return try remove(own, &state) }
-        guard isRepeated || !state.earlier.isEmpty || !state.lines.isEmpty else { return }
-        if let line = try takeEarlierLine(of: element, source(), &state) { try remove(line, &state) }
+        noteReads(&state)
+        guard isRepeated || !state.index.isEmpty || state.knownLength > state.index.end else { return }
+        if let line = try takeLine(hashes(), &state) { try remove(line, &state) }
       } catch { state.failure = error }
     }
   }
@@ -164,17 +156,15 @@ final class FailedElementsWriter: Sendable {
   /// - Parameters:
   ///   - line: The line, which ends with a line feed.
   ///   - element: The element.
-  ///   - source: The original element.
+  ///   - hashes: The hashes by which the element finds its earlier line.
   ///   - isUnknown: Whether the outcome of the change is unknown, so that the line can be removed later.
-  func add(
-    _ line: [UInt8], of element: StageElement, _ source: FailedElementsFile.OriginalElement, isUnknown: Bool
-  ) {
+  func add(_ line: [UInt8], of element: StageElement, _ hashes: LineHashes, isUnknown: Bool) {
     state.withLock { state in
       guard state.failure == nil else { return state.missing += 1 }
       do throws(Fault) {
-        try copyOnce(&state)
+        noteReads(&state)
         var earlier = state.unknown.removeValue(forKey: element)
-        if earlier == nil { earlier = try takeEarlierLine(of: element, source, &state) }
+        if earlier == nil { earlier = try takeLine(hashes, &state) }
         try append(line, &state)
         if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
         if let earlier { try remove(earlier, &state) }
@@ -210,24 +200,34 @@ final class FailedElementsWriter: Sendable {
   func close() -> [String] {
     state.withLock { state in
       if state.removed > 0, state.failure == nil { try? compact(&state) }
-      let left = state.isCopied ? state.earlierLineCount : state.earlier.count
+      let left = state.index.count(before: state.earlierLength)
       state.file = nil
       let kept =
         left == 1 ? "1 failed element of an earlier statement" : "\(left) failed elements of earlier statements"
       return (left > 0 ? ["\(path) still has \(kept)"] : [])
-        + (state.otherFile.map { ["\($0) has the earlier content of \(path), which is from other stages"] } ?? [])
+        + (state.otherFile.map { ["\(path) had a line that can't be read: \($0) keeps the earlier content"] } ?? [])
     }
   }
 }
 
 extension FailedElementsWriter {
+  /// Records the length of the file if the session has read the file since the last call.
+  private func noteReads(_ state: inout OpenFileAndLines) {
+    let reads = session.readCount(of: target)
+    if reads > state.reads { (state.reads, state.readLength) = (reads, state.length) }
+  }
+
   private func append(_ line: [UInt8], _ state: inout OpenFileAndLines) throws(Fault) {
     if isDevice {
       if state.file == nil { state.file = FileDescriptor.standard(path) }
       if state.file == nil { state.file = try FileDescriptor.appending(to: target) }
       try state.file?.write(line)
-    } else {
-      try state.file?.write(line, at: state.length)
+    } else if let file = state.file {
+      let length = try file.length()
+      guard length >= state.length else { throw Fault(.file, "another program has shortened \(path)") }
+      // Another program can have added bytes at the end.
+      state.length = length
+      try file.write(line, at: length)
     }
     state.length += line.count
   }
@@ -239,89 +239,79 @@ extension FailedElementsWriter {
     state.removed += line.count
   }
 
-  /// Takes the line that an earlier statement wrote for an equal element; returns nil without this line.
+  /// Takes the earlier line of an element; returns nil without this line.
   ///
-  /// If the element was read from a file of failed elements, the line can also be from this statement.
-  private func takeEarlierLine(
-    of element: StageElement, _ source: FailedElementsFile.OriginalElement, _ state: inout OpenFileAndLines
-  ) throws(Fault) -> Range<Int>? {
+  /// If the element was read from a file of failed elements, the line is the one that was read. Otherwise it is a line of
+  /// an equal change that an earlier statement wrote. If the session has read the line, an equal original element of the
+  /// same stage is enough, because its change can be corrected.
+  private func takeLine(_ hashes: LineHashes, _ state: inout OpenFileAndLines) throws(Fault) -> Range<Int>? {
     if isDevice { return nil }
-    try copyOnce(&state)
-    let hashes = [state.stages[element.stage], ""].map { FailedElementLine.hash($0, source.value) }
-    if let line = state.takeLine(hashes) { return line }
-    // An earlier stage of this statement can have written the line.
-    guard source.isRepeated, let file = state.file, state.indexed < state.length else { return nil }
-    for line in try FailedElementLines(file, from: state.indexed).all {
-      state.lines[line.hash, default: []].append(line.range)
+    if let file = state.file, state.index.end < (hashes.record == nil ? state.knownLength : state.length) {
+      state.index.add(try FailedElementLines(file, from: state.index.end).all)
+      state.index.end = state.length
     }
-    state.indexed = state.length
-    return state.takeLine(hashes)
-  }
-
-  /// Replaces the file with a copy of the lines of this statement's stages.
-  ///
-  /// If the file has other lines, its earlier content gets a second name.
-  private func copyOnce(_ state: inout OpenFileAndLines) throws(Fault) {
-    guard !isDevice, !state.isCopied else { return }
-    defer { state.isCopied = true }
-    guard state.length > 0 else { return }
-    let names = Set(state.stages + [""])
-    let kept = state.earlier.filter { names.contains($0.stage) }
-    if kept.count < state.earlier.count || state.hasOtherBytes { state.otherFile = try keptEarlierFile() }
-    var ranges: [Range<Int>] = []
-    try replace(&state, keeping: kept.map(\.range)) { ranges.append($0) }
-    for (line, range) in zip(kept, ranges) { state.lines[line.hash, default: []].append(range) }
-    (state.earlier, state.indexed, state.earlierLength) = ([], state.length, state.length)
+    if let record = hashes.record { return state.index.takeLine(record: record) }
+    if let change = hashes.change, let line = state.index.takeLine(change: change, before: state.knownLength) {
+      return line
+    }
+    return state.index.takeLine(source: hashes.source, before: state.readLength, unread: state.knownLength)
   }
 
   /// Replaces the file with a copy that lacks the removed lines.
   private func compact(_ state: inout OpenFileAndLines) throws(Fault) {
     guard let file = state.file else { return }
-    var moved: [Int: Range<Int>] = [:]
-    let kept = try FailedElementLines(file).all.map(\.range)
-    func newLength(_ length: Int) -> Int { kept.reduce(0) { $0 + ($1.lowerBound < length ? $1.count : 0) } }
-    let (indexed, earlierLength) = (newLength(state.indexed), newLength(state.earlierLength))
-    var next = kept[...]
-    try replace(&state, keeping: kept) { moved[next.removeFirst().lowerBound] = $0 }
-    (state.indexed, state.earlierLength) = (indexed, earlierLength)
-    state.lines = state.lines.mapValues { $0.compactMap { moved[$0.lowerBound] } }
-    state.unknown = state.unknown.compactMapValues { moved[$0.lowerBound] }
+    let kept = try FailedElementLines(file).all
+    let (oldIndex, oldEarlier, oldRead) = (state.index, state.earlierLength, state.readLength)
+    let moved = try replace(&state, keeping: kept)
+    (state.index, state.earlierLength, state.readLength) = (FailedElementIndex(), 0, 0)
+    var places: [Int: Range<Int>] = [:]
+    for (old, new) in zip(kept, moved) {
+      places[old.range.lowerBound] = new.range
+      if old.range.lowerBound < oldIndex.end {
+        if oldIndex.contains(old) { state.index.add([new]) }
+        state.index.end = new.range.upperBound
+      }
+      if old.range.lowerBound < oldEarlier { state.earlierLength = new.range.upperBound }
+      if old.range.lowerBound < oldRead { state.readLength = new.range.upperBound }
+    }
+    state.unknown = state.unknown.compactMapValues { places[$0.lowerBound] }
   }
 
   /// Writes the file again, because another program removed or replaced it.
   private func restore(_ state: inout OpenFileAndLines) throws(Fault) {
+    guard let file = state.file else { return }
     let path = FileDescriptor.exists(target) ? freeEarlierPath() : target
-    try replace(&state, keeping: [0..<state.length], at: path) { _ in }
-    state.removed = 0
+    let text = try file.read(state.length, at: 0)
+    try TextFile.replace(path, with: String(decoding: text, as: UTF8.self))
     session.note(
       path == target
         ? "\(self.path) was removed during the statement; it is written again"
         : "another program replaced \(self.path) during the statement; \(path) has the failed elements")
   }
 
-  /// Replaces the file with a new, locked file that contains some ranges of the present file.
+  /// Replaces the file with a new, locked file that contains some lines of the present file; returns the new lines.
   private func replace(
-    _ state: inout OpenFileAndLines, keeping ranges: [Range<Int>], at path: String? = nil, _ moved: (Range<Int>) -> Void
-  ) throws(Fault) {
-    guard let source = state.file else { return }
+    _ state: inout OpenFileAndLines, keeping lines: [FailedElementLine]
+  ) throws(Fault) -> [FailedElementLine] {
+    guard let source = state.file else { return [] }
     let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
-    let copy = try FileDescriptor.writing(new: temporary, for: self.path, like: try source.mode())
+    let copy = try FileDescriptor.writing(new: temporary, for: path, like: try source.mode())
+    var moved: [FailedElementLine] = []
     var length = 0
     do throws(Fault) {
       _ = copy.lockIfFree()
-      for range in ranges {
-        try copy.append(range, of: source)
-        moved(length..<length + range.count)
-        length += range.count
+      for line in lines {
+        try copy.append(line.range, of: source)
+        moved.append(line.moved(to: length))
+        length += line.range.count
       }
-      guard unsafe rename(temporary, path ?? target) == 0 else {
-        throw FileDescriptor.failure("can't write \(self.path)")
-      }
+      guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
     } catch {
       unsafe _ = unlink(temporary)
       throw error
     }
     (state.file, state.length, state.removed) = (copy, length, 0)
+    return moved
   }
 
   /// Gives the file a second name, and returns this name.

@@ -179,6 +179,8 @@ public final class Session: Sendable {
     var names: [String: Int] = [:]
     /// The statements that the session has run, which the command `save` writes.
     var entered = EnteredStatements()
+    /// How often statements have read a file, by its path with all symbolic links resolved.
+    var readCounts: [String: Int] = [:]
     /// Whether a statement has read standard input.
     var isInputTaken = false
   }
