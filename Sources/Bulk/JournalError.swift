@@ -128,8 +128,8 @@ public enum JournalError: ChangePreventingError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the statement that began this journal; or use a new journal for this statement: the new journal does not "
-        + "have the \(recorded) recorded changes"
+      "run the statement that began this journal; or use a new journal for this statement, which then knows nothing of "
+        + "the \(recorded) recorded \(recorded == 1 ? "change" : "changes")"
     case .otherBroker(_, let recorded, _, _) where SampleDatabaseIdentity.isIn(recorded): JournalHeader.noteOnSample
     case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"

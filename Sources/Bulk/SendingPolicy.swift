@@ -24,8 +24,8 @@ public struct SendingPolicy: Sendable {
   public var noteLookedUp: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// Whether the statement's observer is also called for successes whose replies have no contents.
   ///
-  /// Only the workers of a pool omit the contents. An observer that records only failures needs no call, because such a
-  /// success is always the first outcome of its change.
+  /// Only the workers of a pool omit the contents. An observer that records only failures of this statement needs no
+  /// call, because such a success is always the first outcome of its change.
   public var observesOmittedReplies = true
   /// A function that takes a `create` change, and returns its element for the report of a lookup.
   ///

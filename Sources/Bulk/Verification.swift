@@ -56,8 +56,8 @@ final class VerificationList: Sendable {
   private let state = Mutex(ChangesToVerify())
   /// The maximum number of changes with unknown outcomes that the list stores.
   ///
-  /// The list also stores at most this number of `create` changes with their elements. It stores only the keys of
-  /// further `create` changes.
+  /// The same limit applies to the elements of `create` changes: of further `create` changes, the list stores only the
+  /// keys.
   static let limit = 10_000
 
   /// Creates a list without changes.

@@ -38,7 +38,7 @@ enum BinaryFileDetector {
 
   /// Returns the program that decompresses a file; nil for a file that is not compressed.
   private static func compressor(of head: [UInt8]) -> String? {
-    // A bzip2 file begins with `BZh`, a digit, and the first digits of pi.
+    // A bzip2 file begins with `BZh`, a digit, and the bytes 0x31 0x41 0x59, which are `1AY` in ASCII.
     if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
     return compressors.first { head.starts(with: $0.magic) }?.program
   }

@@ -247,7 +247,7 @@ package final class FileDescriptor: Sendable {
     var position = range.lowerBound
     while position < range.upperBound {
       let piece = try source.read(min(1 << 18, range.upperBound - position), at: position)
-      guard !piece.isEmpty else { return }
+      guard !piece.isEmpty else { throw Fault(.file, "another program has shortened \(source.path)") }
       try write(piece)
       position += piece.count
     }
@@ -303,7 +303,8 @@ package final class FileDescriptor: Sendable {
   package func regularLength() throws(Fault) -> Int? {
     guard !mayWait else { return nil }
     let length = try length()
-    return length > 0 ? length : nil
+    let isOfKernel = ["/proc/", "/sys/"].contains { path.begins(with: $0) }
+    return length == 0 && isOfKernel ? nil : length
   }
 
   /// Whether the last line of a text file has no line end.

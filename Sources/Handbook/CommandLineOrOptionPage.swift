@@ -134,8 +134,8 @@ struct CommandLineOrOptionPage: Sendable {
         """,
       note: """
         All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The \
-        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends; a second \
-        SIGTERM ends the wait for missing replies. Other options \
+        worker gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. A second \
+        SIGTERM gives the chunk to another worker, which looks up its changes. Other options \
         are:
 
           --in-flight N   the maximum number of changes in flight (default: 64)
@@ -221,8 +221,8 @@ struct CommandLineOrOptionPage: Sendable {
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
         By default, results at a terminal are tables. Elsewhere, results are lines of JSON. If a few rows are too wide \
-        for a table, retort shows them as cards. A card has one line for each field. The statement set output: "csv" \
-        changes the format for all later statements.
+        for a table, retort shows them as cards. A card has one line for each field. To change \
+        the format for all later statements, write set output: "csv".
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
@@ -304,7 +304,7 @@ struct CommandLineOrOptionPage: Sendable {
       "offline", "", "Prints the requests instead of sending them.",
       note: """
         Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id \
-        offline-1. Results that depend on such a page or resource are not printed. The stage write writes no file.
+        offline-1. Results that depend on such a page or resource are not printed. No file is written.
         """, example: "retort --offline migrate.retort"),
     option(
       "allow-sh", "", "Allows the stage `sh` to run programs.", note: "By default, retort refuses the stage `sh`.",

@@ -26,8 +26,8 @@ struct ErrorPage: Sendable {
     let name = "\"\(fault.calcinatorKind)\""
     return hasOwnName
       ? "After rescue e, the field e.seed is \(name), the name of this error in the Elixir library Calcinator."
-      : "After rescue e, the field e.seed is \(name). The Elixir library Calcinator has no name of its own for this "
-        + "error, and uses this general name."
+      : "After rescue e, the field e.seed is \(name). The Elixir library Calcinator has no specific name for this error, "
+        + "and uses this general name for it."
   }
 
   /// The exit status of a script that ends with the error.

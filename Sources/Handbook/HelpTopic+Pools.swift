@@ -15,7 +15,7 @@ extension HelpTopic {
       service does not reply to a change, the worker waits until the timeout of this change expires. With a shorter \
       timeout, the worker waits less. After the command line retort ctl pause, the workers complete the chunks that \
       they have. After SIGTERM, a worker completes its current chunk, and then ends. A \
-      second SIGTERM ends the wait for missing replies.
+      second SIGTERM gives the chunk to another worker, which looks up its changes.
 
       Chunks and replies are signed with the secret. A worker refuses a chunk with a wrong signature. With the option \
       --allow posts, a worker also refuses chunks for other queues. Any worker of the pool can get a chunk, so all \

@@ -164,7 +164,7 @@ struct HelpTopic: Sendable {
         A word without quotes is a name, and text is in quotes:
 
           let x = 5       assigns the value 5 to the name x
-          _               the value of the last statement outside all blocks
+          _               the last value of a statement outside all blocks
           args            the list of the arguments after the script's file name
           var("limit")    the value of the program option --var limit=5
           env("HOME")     the value of the environment variable HOME

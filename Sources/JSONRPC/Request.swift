@@ -53,7 +53,7 @@ public struct Request: Sendable, Equatable {
   }
 }
 
-/// The error response to a request that the service can't read.
+/// The error response to a request that the service can't read or refuses.
 public struct ErrorResponse: Error, Sendable, Equatable {
   /// The id of the request; null if the service can't read the id.
   public var id: JSONValue

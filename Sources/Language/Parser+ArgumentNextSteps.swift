@@ -130,7 +130,7 @@ extension Parser {
     if let word, word.isStage, !words.stages.isEmpty, !words.stages.contains(word.name),
       !words.commands.contains(word.name), !definesWord(word.name)
     {
-      return "help stages lists the stages"
+      return "to list the stages: help stages"
     }
     if let word, takesWhole(word, sign, arguments) {
       return "put the left operand in parentheses: (\(whole(before: word))) \(sign) \(right)"

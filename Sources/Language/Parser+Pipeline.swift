@@ -76,9 +76,10 @@ extension Parser {
   private mutating func stage() throws(StatementParseStop) -> CommandOrStageCall {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
-        throw fail("the word `\(word)` is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
+        throw fail(
+          "the word `\(word)` is not a stage", nextStep: stageFormNextStep ?? "to list the stages: help stages")
       }
-      throw wanted("a stage after |", nextStep: stageFormNextStep ?? "help stages lists the stages")
+      throw wanted("a stage after |", nextStep: stageFormNextStep ?? "to list the stages: help stages")
     }
     return try command(isStage: true)
   }

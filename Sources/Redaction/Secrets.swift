@@ -53,11 +53,11 @@ public enum Secrets {
   /// Secrets.hidden(inURI: "guest:secret@localhost")  // guest:***@localhost
   /// ```
   public static func hidden(inURI text: String) -> String {
-    let hidden = hidden(in: text)
-    guard hidden == text, let at = text.lastIndex(of: "@") else { return hidden }
-    let user = text.firstRange(of: "//").flatMap { $0.upperBound < at ? $0.upperBound : nil } ?? text.startIndex
-    guard let colon = text[user..<at].firstIndex(of: ":") else { return text }
-    return text[...colon] + mask + text[at...]
+    guard let at = text.lastIndex(of: "@") else { return hidden(in: text) }
+    let scheme = text.firstMatch(of: #/^\s*(?:[A-Za-z]+[:;.,]?)?\/\//#)
+    let user = scheme.flatMap { $0.range.upperBound < at ? $0.range.upperBound : nil } ?? text.startIndex
+    guard let colon = text[user..<at].firstIndex(of: ":") else { return hidden(in: text) }
+    return hidden(in: text[...colon] + mask + text[at...])
   }
 
   private static let words = [
@@ -101,7 +101,7 @@ public enum Secrets {
   /// Returns the ranges of private keys in the PEM format, without their first and last lines (RFC 7468).
   private static func keys(_ text: String) -> [Range<String.Index>] {
     guard text.contains("PRIVATE KEY-----") else { return [] }
-    return text.matches(of: #/PRIVATE KEY-----(?<key>[^"]*?)(?:-----END|"|$)/#).map {
+    return text.matches(of: #/BEGIN [A-Z ]*PRIVATE KEY-----(?<key>[^"]+?)(?:-----END|"|$)/#).map {
       $0.output.key.startIndex..<$0.output.key.endIndex
     }
   }

@@ -227,7 +227,7 @@ public struct ResourceValue: Sendable {
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
         .field, "\(what); the option include: asks for this resource, but the reply does not contain it",
-        nextStep: "the resource may be deleted or hidden: read it by its id with show")
+        nextStep: "perhaps the resource was deleted, or is hidden; to check this, read it by its id with show")
     }
     return Fault(
       .field, "\(what), but only the type and the id of this resource are known",

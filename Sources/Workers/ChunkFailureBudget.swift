@@ -1,8 +1,8 @@
 /// A budget that decides how many failures each chunk of a statement may have (BulkChanges.md, "Workers").
 ///
 /// The budget makes the statement end close to its limit of failures. It divides the failures that are still allowed
-/// among the chunks in flight. Before the first failure, each chunk may have at least one failure, so that every worker
-/// is busy. After the first failure, a new chunk must wait if the chunks in flight could use up the allowed failures.
+/// among the chunks in flight. Until the first failure, it grants each chunk at least one failure, so that no worker
+/// waits. After the first failure, a new chunk must wait if the chunks in flight could use up the allowed failures.
 struct ChunkFailureBudget: Sendable {
   /// The number of failures that the budget grants to one chunk; nil for no limit.
   ///

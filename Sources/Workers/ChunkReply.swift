@@ -88,15 +88,21 @@ struct ChunkReply: Sendable {
   /// The type and the id of each resource stay. `size` is the size of the reply in bytes.
   mutating func shorten(_ size: Int, to limit: Int, _ changes: [Change]) {
     let sizes = groups.map { group in
-      if case .done(let result) = group.outcome { result.encoded().count } else { 0 }
+      switch group.outcome {
+      case .done(let result), .found(_, let result?): result.encoded().count
+      default: 0
+      }
     }
     var excess = size - limit
     var positions = [Int](repeating: 0, count: groups.count)
     for index in groups.indices.dropFirst() { positions[index] = positions[index - 1] + groups[index - 1].count }
     for index in sizes.indices.sorted(by: { sizes[$0] > sizes[$1] }) where excess > 0 && sizes[index] > 0 {
-      groups[index] = OutcomeGroup(outcome: groups[index].outcome.identified(changes[positions[index]]))
+      let short = groups[index].outcome.identified(changes[positions[index]])
+      let saved = sizes[index] - JSONValue.array(JSONArray([short.json])).encoded().count
+      guard saved > 0 else { continue }
+      groups[index] = OutcomeGroup(outcome: short)
       shortened += 1
-      excess -= sizes[index]
+      excess -= saved
     }
   }
 
@@ -214,6 +220,7 @@ extension ChunkReply.ChangeOutcome {
 
   /// Returns the outcome with only the type and the id of the resource in its result.
   func identified(_ change: Change) -> ChunkReply.ChangeOutcome {
+    if case .found(let id, _) = self { return .found(id: id) }
     guard case .omitted = withoutContents(change), change.givesDocument, change.verb != .destroy, let id = change.id
     else { return withoutContents(change) }
     return .done(["data": ["type": .string(change.target.type), "id": .string(id)]])

@@ -267,6 +267,7 @@ package final class PoolCarrier: CallbackCarrier {
   /// Encodes the request of a chunk; if the request is too large, returns the second half of the changes to the waiting
   /// changes.
   private func shortened(_ chunk: Chunk, _ portion: [PendingChange]) -> (Chunk, [PendingChange], ChunkRequest) {
+    let count = portion.count
     var (chunk, portion, message) = (chunk, portion, request(chunk))
     while message.body.count > WorkerPool.messageSize, portion.count > 1 {
       let rest = Array(portion[(portion.count / 2)...])
@@ -279,6 +280,7 @@ package final class PoolCarrier: CallbackCarrier {
       putBack(rest)
       message = request(chunk)
     }
+    if portion.count < count { dispatch() }
     return (chunk, portion, message)
   }
 

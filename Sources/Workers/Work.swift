@@ -48,7 +48,7 @@ package struct WorkerCallbacks: Sendable {
 /// Runs a worker for a pool until the host program requests a stop.
 ///
 /// The worker reconnects after each loss of the connection. Before the worker stops, it finishes the chunk in progress.
-/// A second request to stop cancels this chunk.
+/// After a second request to stop, the broker delivers this chunk to another worker.
 ///
 /// - Returns: The exit status.
 package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) async -> Int32 {
@@ -69,11 +69,11 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
       try await group.next()
       group.cancelAll()
       if worker.status.isBusy {
-        callbacks.note("stopping after the chunk in progress; a second signal stops without the missing replies")
+        callbacks.note("stopping after the chunk in progress; a second signal gives the chunk to another worker")
       }
       let second = Task {
         await callbacks.stopped()
-        if !Task.isCancelled { worker.cancelChunk() }
+        if !Task.isCancelled { await worker.abort() }
       }
       defer { second.cancel() }
       try await group.waitForAll()

@@ -11,6 +11,8 @@ final class Worker: Sendable {
     var clients: [TargetQueue: ResourceClient] = [:]
     /// The work on the chunk in progress; nil between chunks.
     var current: Task<ChunkReply, Never>?
+    /// The connection over which the worker receives chunks.
+    var connection: Connection?
     var status = WorkerStatus()
   }
 
@@ -32,10 +34,11 @@ final class Worker: Sendable {
     freezeDetector = ProcessFreezeDetector(limit: .seconds(2 * WorkerPool.heartbeat(of: settings.uri)))
   }
 
-  /// Cancels the chunk in progress.
+  /// Aborts the connection over which the worker receives chunks.
   ///
-  /// The reply reports the changes in flight as unknown, and the other changes as not sent.
-  func cancelChunk() { state.withLock(\.current)?.cancel() }
+  /// The worker then cancels the chunk in progress. The broker delivers this chunk to another worker, which looks up its
+  /// changes.
+  func abort() async { await state.withLock(\.connection)?.abort() }
 
   /// Watches whether the process was frozen, until the task is cancelled.
   func watchForFreezes() async { await freezeDetector.run() }
@@ -52,6 +55,7 @@ final class Worker: Sendable {
   /// `taken` is the number of chunks that the worker got on earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(AMQPClientError) -> ServiceChannel {
     let validity = DeliveredChunkValidity(freezeDetector)
+    state.withLock { $0.connection = connection }
     Task {
       _ = await connection.ended()
       validity.end()

@@ -179,7 +179,7 @@ import Testing
       #expect(
         note("cou^")
           == "Counts the resources that match a filter. Without a filter, the command counts all resources.")
-      #expect(note("count posts fil^") == "the values that a resource must have: {state: \"draft\", author: 7}")
+      #expect(note("count posts fil^") == "the values that a resource must have, such as {state: \"draft\", author: 7}")
       #expect(note("made.sta^") == "string")
       #expect(note("stream posts | where .sta^")?.hasPrefix("string: \"") == true)
       #expect(note("show posts 1 include: \"au^") == "to one authors")

@@ -127,6 +127,8 @@ import Testing
     ("guest:secret@localhost:5672/", "guest:***@localhost:5672/"), ("//guest:p@ss@h/", "//guest:***@h/"),
     ("amqp;//guest:secret@h", "amqp;//guest:***@h"), (" guest:secret@h", " guest:***@h"),
     ("user:secret@[::1]:5672/x", "user:***@[::1]:5672/x"), ("amqp://u:p@h", "amqp://u:***@h"),
+    ("guest:pa//ss@h", "guest:***@h"),
+    ("guest:secret@h/?password=abc", "guest:***@h/?password=***"),
     ("localhost", "localhost"),
   ]) func aMisspelledURIHidesItsPassword(_ text: String, _ expected: String) {
     #expect(Secrets.hidden(inURI: text) == expected)

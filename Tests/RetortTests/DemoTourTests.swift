@@ -21,7 +21,7 @@ import Testing
     try await prompt.enters("save \"publish.retort\" last: 3")
     #expect(
       prompt.lines.contains {
-        $0.hasPrefix("saved 4 statements to publish.retort; 2 of these are earlier statements")
+        $0.hasPrefix("saved 5 statements to publish.retort; 2 of these are earlier statements")
       }
     )
     try await prompt.enters("source \"publish.retort\"")
@@ -32,6 +32,7 @@ import Testing
         #!/usr/bin/env retort
         connect "embedded:blog"
         let posts = client queue: "posts"
+        stream posts filter: {state: "draft"} | take 5 | map .id
         show posts 12 include: "author"
         update posts 12 {state: "published"}
 

@@ -9,7 +9,7 @@ struct IndexRequest {
   private let order: SortOrder
   private let page: RequestedPage
   private let content: RequestedContent
-  private let links: PageLinks
+  private let links: PageLinksWriter
 
   /// Parses the parameters of the request.
   ///
@@ -33,7 +33,7 @@ struct IndexRequest {
     self.filters = filters
     self.order = order
     self.page = page
-    links = PageLinks(base: schema.dialect.base, type: type.name, params: params, page: page)
+    links = PageLinksWriter(base: schema.dialect.base, type: type.name, params: params, page: page)
   }
 
   /// Reads the page that the request asks for, and returns its document as JSON.

@@ -5,9 +5,9 @@ struct RequestedContent {
   let fieldsets: Fieldsets
   let include: IncludeTree
 
-  /// Parses both parameters.
+  /// Parses the parameters `fields` and `include` of a request.
   ///
-  /// - Throws: ``RequestRefusal`` with the errors of both parameters.
+  /// - Throws: ``RequestRefusal`` with the errors of both.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     var errors: [ErrorInBothWordings] = []
     let fieldsets = errors.collect { () throws(RequestRefusal) in try Fieldsets.parse(params["fields"], in: schema) }

@@ -72,7 +72,7 @@ extension Compiler {
     }
     reportUnknown(
       "stage", name, command.nameRange, among: BuiltInStage.all.map(\.declaration.name) + definitions.keys,
-      meant: foreignStage(command), nextStep: "help stages lists the stages")
+      meant: foreignStage(command), nextStep: "to list the stages: help stages")
   }
 
   /// Returns the suggestion for a command after `|`, where only a stage is allowed.
@@ -115,7 +115,7 @@ extension Compiler {
     if refusesCountBy(command) { return }
     guard BuiltInStage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    var fields = SQLStyleFieldsCorrection(isSort: command.name == "sort")
+    var fields = FillerWordsCorrection(isSort: command.name == "sort")
     for place in places { take(place, into: &fields, isOnly: places.count == 1) }
     guard let filler = fields.filler else { return }
     report(
@@ -134,7 +134,7 @@ extension Compiler {
   }
 
   /// Adds an argument to the fields of a stage, or recognizes it as a filler, such as `desc` or the option `-r`.
-  private func take(_ place: Expr, into fields: inout SQLStyleFieldsCorrection, isOnly: Bool) {
+  private func take(_ place: Expr, into fields: inout FillerWordsCorrection, isOnly: Bool) {
     let text = source.text(place.range)
     switch place.kind {
     case .negate(let word):
@@ -161,7 +161,7 @@ extension Compiler {
 /// The fields of a stage such as `sort`, without the filler words that SQL or English has between them.
 ///
 /// For `sort by .id desc`, the fillers are `by` and `desc`, and the corrected argument is `-.id`.
-private struct SQLStyleFieldsCorrection {
+private struct FillerWordsCorrection {
   let isSort: Bool
   /// The source texts of the fields, in order.
   var kept: [String] = []

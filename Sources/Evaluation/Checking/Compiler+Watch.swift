@@ -66,7 +66,7 @@ private struct WatchLoop: Sendable {
   }
 }
 
-extension RunContext {
+extension StatementContext {
   /// Returns whether an error comes from Ctrl-C at the prompt.
   ///
   /// At the prompt, Ctrl-C is the normal way to end a `watch` loop.

@@ -13,9 +13,9 @@ struct BuiltInCommand: Sendable {
     /// A function that returns one request, which is a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallStatementRequest)
     /// A function that returns a sequence of changes, each of which uses the result of the previous change.
-    case changes(@Sendable (Arguments, RunContext) async throws(Fault) -> any DependentChangeSequence)
+    case changes(@Sendable (Arguments, StatementContext) async throws(Fault) -> any DependentChangeSequence)
     /// A function that returns the plan of many changes, which the run can send concurrently.
-    case bulk(@Sendable (Arguments, RunContext) async throws(Fault) -> BulkPlan)
+    case bulk(@Sendable (Arguments, StatementContext) async throws(Fault) -> BulkPlan)
   }
 
   let declaration: CommandDeclaration

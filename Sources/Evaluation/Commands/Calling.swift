@@ -71,7 +71,7 @@ enum CallStatementRequest {
   ///
   /// An unknown method can change data even if the script contains `reads: true`.
   static func refuseUnknown(
-    _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
+    _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: StatementContext
   ) throws(Fault) {
     let isReadOnly = client.connection.protection == .readOnly
     guard isReadOnly || run.isDry(arguments), !Change.reads(method: request.method) else { return }

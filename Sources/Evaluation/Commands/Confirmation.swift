@@ -72,7 +72,7 @@ extension Arguments {
   fileprivate var meta: Value? { options["meta"]?.value }
 }
 
-extension RunContext {
+extension StatementContext {
   /// Gets the user's consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
   /// With `confirm: true` or `--yes`, the function does not ask the user, except on a connection with

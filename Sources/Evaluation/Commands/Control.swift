@@ -4,7 +4,7 @@ import Language
 import Redaction
 import Values
 
-extension RunContext {
+extension StatementContext {
   /// Returns whether a run with `--dry-run` skips an assertion; also shows a note about a skipped assertion.
   ///
   /// A dry run sends no changes. Therefore an assertion about data that the script changes would fail.

@@ -23,7 +23,7 @@ protocol DependentChangeSequence: Sendable {
   func trail(of prepared: PreparedChange) -> String?
 }
 
-extension RunContext {
+extension StatementContext {
   /// Sends the changes of a sequence one after another, and returns the result of the sequence.
   func change(_ sequence: inout any DependentChangeSequence) async throws(Fault) -> Value {
     var before: Value?

@@ -72,12 +72,12 @@ extension BuiltInCommand {
     })
 
   /// Whether the user may have to confirm the destruction.
-  private static func isAsked(_ client: ClientValue, _ run: RunContext) -> Bool {
+  private static func isAsked(_ client: ClientValue, _ run: StatementContext) -> Bool {
     !run.session.options.isOffline && (run.session.host.ask != nil || client.connection.protection == .confirm)
   }
 
   private static func consent(
-    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
+    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: StatementContext
   ) async throws(Fault) -> (DestroyConsent?, count: Int?) {
     let max = try arguments.integer(.max)
     var request = DestroyConsentRequest(

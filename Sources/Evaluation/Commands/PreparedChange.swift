@@ -8,7 +8,7 @@ import Values
 
 /// A change that a command or a stage wants to send, with the arguments of the call.
 ///
-/// The command or stage does not send the change itself. `RunContext.change` or ``BulkRun`` passes the change to the
+/// The command or stage does not send the change itself. `StatementContext.change` or ``BulkRun`` passes the change to the
 /// dispatcher, which sends it.
 final class PreparedChange: Sendable {
   let change: Change

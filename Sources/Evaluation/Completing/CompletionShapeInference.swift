@@ -13,7 +13,7 @@ struct CompletionShapeInference {
   /// The shapes of the variables at the top level of the session.
   let variables: [String: InferredShape]
   /// The names that the text defines.
-  let names: [CursorContext.VisibleName]
+  let names: [CursorContext.VisibleVariable]
   /// A function that returns the schema of the queue with the given name; nil if no schema is known.
   let schema: (String) -> QueueSchema?
   /// A function that returns what the open clients know about a resource type; nil if no open client knows the type.

@@ -34,8 +34,8 @@ extension BuiltInCommand {
       StreamValue { () async throws(Fault) in
         if FileDescriptor.isStandardInput(path) { try session.takeInput() }
         do throws(Fault) {
-          var reader = ReadAhead(try FileReader(path, format, separator: separator))
           session.recordRead(of: path)
+          var reader = ReadAhead(try FileReader(path, format, separator: separator))
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
@@ -55,6 +55,16 @@ extension Session {
 
   /// Returns how often statements have read a file; all symbolic links in the path `target` must be resolved.
   func readCount(of target: String) -> Int { state.withLock { $0.readCounts[target] ?? 0 } }
+
+  /// Records, at the end of a statement that wrote failed elements, how much of the file statements have read.
+  func recordFailedElements(in target: String, reads: Int, length: Int) {
+    state.withLock { $0.failedElementReads[target] = (reads, length) }
+  }
+
+  /// Returns what the last call of ``recordFailedElements(in:reads:length:)`` recorded; zeros without such a call.
+  func failedElementReads(of target: String) -> (reads: Int, length: Int) {
+    state.withLock { $0.failedElementReads[target] ?? (0, 0) }
+  }
 
   /// Marks standard input as read, because it contains the script.
   public func recordInputRead() { state.withLock { $0.isInputTaken = true } }
@@ -136,7 +146,7 @@ extension FileWriter {
   ///
   /// - Throws: An error of the stream or of the file. After an error, the file is unchanged.
   fileprivate mutating func take(
-    _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
+    _ stream: inout ElementStream, _ format: FileFormat, _ run: StatementContext, keepsFlow: Bool
   ) async throws(Fault) -> SpillingElementBuffer {
     var flow = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
     do throws(Fault) {

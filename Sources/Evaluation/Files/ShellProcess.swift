@@ -67,7 +67,7 @@ final class ShellProcess {
   /// Writes bytes to the command's input, and copies the command's output to the output of `run`.
   ///
   /// If the command closes its input, the function drops the remaining bytes.
-  func feed(_ bytes: [UInt8], _ run: RunContext) throws(Fault) {
+  func feed(_ bytes: [UInt8], _ run: StatementContext) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
       try wait(Int16(POLLOUT), run)
@@ -87,7 +87,7 @@ final class ShellProcess {
   /// Closes the command's input, copies the rest of its output, and returns its exit status.
   ///
   /// If a signal ended the command, the status is 128 plus the number of the signal.
-  func finish(_ run: RunContext) throws(Fault) -> Int32 {
+  func finish(_ run: StatementContext) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
     var status: Int32 = 0
@@ -111,7 +111,7 @@ final class ShellProcess {
   ///
   /// If `wanted` is `POLLOUT`, the wait also ends when the command accepts input. If `wanted` is 0, the function waits
   /// for output only. The function returns false at the end of the output.
-  @discardableResult private func wait(_ wanted: Int16, _ run: RunContext) throws(Fault) -> Bool {
+  @discardableResult private func wait(_ wanted: Int16, _ run: StatementContext) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
       pollfd(fd: wanted == 0 ? -1 : input, events: wanted, revents: 0),
@@ -161,7 +161,8 @@ extension ShellProcess {
   /// Runs a command, and returns the exit status of the command.
   ///
   /// The command's input has a line of JSON for each element of the stream.
-  fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: RunContext) async throws(Fault)
+  fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: StatementContext)
+    async throws(Fault)
     -> Int32
   {
     run.output.flush()

@@ -4,7 +4,7 @@ import Values
 
 /// A built-in function of the language, such as `length(value)`, which computes a value from its arguments.
 struct BuiltInFunction: Sendable {
-  typealias FunctionBody = @Sendable ([Value], RunContext) throws(Fault) -> Value
+  typealias FunctionBody = @Sendable ([Value], StatementContext) throws(Fault) -> Value
   typealias PureBody = @Sendable ([Value]) throws(Fault) -> Value
 
   /// The type of argument that a parameter accepts, for the check of a literal argument.

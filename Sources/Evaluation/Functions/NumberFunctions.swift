@@ -88,7 +88,7 @@ extension BuiltInFunction {
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",
         nextStep: value.isNull
-          ? "remove such elements: | where .field != null; or use 0 for null: \(name)(.field ?? 0)" : nil)
+          ? "to omit these elements: | where .field != null; or, to use 0 for null: \(name)(.field ?? 0)" : nil)
     }
   }
 

@@ -91,7 +91,7 @@ extension ResultPrinter {
   ///
   /// At the prompt, a result that is taller than the screen goes through a pager.
   static func showing(
-    _ run: RunContext, format: ResultFormat? = nil, _ body: (inout ResultPrinter) async throws(Fault) -> Void
+    _ run: StatementContext, format: ResultFormat? = nil, _ body: (inout ResultPrinter) async throws(Fault) -> Void
   ) async throws(Fault) {
     guard run.isPaged, run.output === run.session.output, let open = run.session.host.pager else {
       var printer = ResultPrinter(run.session, output: run.output, format: format)

@@ -38,7 +38,8 @@ extension Arguments {
   /// If both options are present, the function uses `workers:`. It returns nil if neither option is present, or if the
   /// run sends nothing.
   func pool(
-    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: StatementSafeguards, keyField: String?,
+    _ run: StatementContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: StatementSafeguards,
+    keyField: String?,
     givesResults: Bool
   ) async throws(Fault) -> (any ChangeCarrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }

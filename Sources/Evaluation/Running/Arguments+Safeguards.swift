@@ -20,7 +20,7 @@ extension Arguments {
   /// - Returns: The safeguards.
   /// - Throws: An error of an option, or of one of the files.
   func safeguards(
-    _ run: RunContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
+    _ run: StatementContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
   ) throws(Fault) -> StatementSafeguards {
     var guards = StatementSafeguards()
     (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
@@ -93,7 +93,7 @@ extension Arguments {
   }
 
   private func openJournal(
-    _ path: String, _ run: RunContext, _ client: ClientValue, _ keyField: String?
+    _ path: String, _ run: StatementContext, _ client: ClientValue, _ keyField: String?
   ) throws(Fault) -> Journal {
     let header = journalHeader(
       run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
@@ -105,7 +105,7 @@ extension Arguments {
   ///
   /// For an `each`, the queue and the type in the header are empty, and `changes` names the changes of the block.
   func journalHeader(
-    _ run: RunContext, broker: String, queue: String = "", type: String = "", key: String?, changes: String? = nil
+    _ run: StatementContext, broker: String, queue: String = "", type: String = "", key: String?, changes: String? = nil
   ) -> JournalHeader {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key, created: Self.now, by: Self.user,
@@ -142,7 +142,7 @@ extension Arguments {
   /// An unknown change is a change without a known outcome: its request can still be on the way to the service. The
   /// function first sends a read to each service, and waits for the replies. Then it waits until the requests of the
   /// earlier runs have expired.
-  func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
+  func settle(_ journal: Journal?, _ run: StatementContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     let wait = try journal.longestLife + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
@@ -174,7 +174,7 @@ extension Arguments {
   }
 }
 
-extension RunContext {
+extension StatementContext {
   /// Marks the journal file of a stage as complete, but only if the changes of all earlier stages are done.
   func complete(_ journal: Journal?, _ arguments: Arguments, _ label: String) async throws(Fault) {
     if let journal, journals?.isIncomplete ?? false {
@@ -220,7 +220,7 @@ extension Session {
   }
 }
 
-extension RunContext {
+extension StatementContext {
   /// Returns whether the run shows a statement's changes instead of sending them.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }

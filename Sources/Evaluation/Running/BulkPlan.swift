@@ -151,7 +151,7 @@ extension Arguments {
   /// Returns the policy for sending changes, which the options of the statement set.
   ///
   /// The policy contains the maximum number of changes in flight. It also says whether a failure ends the statement.
-  func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
+  func policy(_ run: StatementContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
     let onError = try word("on-error", of: ["stop", "continue"])
     if onError == "stop", options["halt"] != nil, let argument = options["on-error"] {

@@ -9,11 +9,11 @@ import Values
 /// Runs a bulk change: sends the changes of a plan with the dispatcher, and reports their outcomes.
 struct BulkRun {
   let plan: BulkPlan
-  let run: RunContext
+  let run: StatementContext
   private let failures = BulkFailures()
   private let flow = ChangeResultCollector()
 
-  init(_ plan: BulkPlan, _ run: RunContext) {
+  init(_ plan: BulkPlan, _ run: StatementContext) {
     self.plan = plan
     self.run = run
   }
@@ -120,7 +120,7 @@ struct BulkRun {
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow
-    policy.observesOmittedReplies = keepsFlow
+    policy.observesOmittedReplies = keepsFlow || failed != nil || plan.guards.journal != nil
     policy.noteLookedUp = progress.record(lookups:of:)
     var (report, samples) = (StatementReport(), 0)
     report.tally = OutcomeTally(countsUpserts: plan.countsUpserts)

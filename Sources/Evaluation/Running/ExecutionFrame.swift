@@ -24,7 +24,7 @@ struct ExecutionFrame: Sendable {
   /// The number of calls of defs that have not returned yet.
   var depth = 0
   /// The state that all code of the statement shares, such as the session.
-  var run: RunContext
+  var run: StatementContext
 
   /// Makes the element of a page at an index the current element.
   ///

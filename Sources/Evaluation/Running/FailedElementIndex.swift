@@ -30,6 +30,9 @@ struct FailedElementIndex {
   /// Returns the number of lines before a position.
   func count(before position: Int) -> Int { lines.count { $0.key < position } }
 
+  /// Removes the line at a position, if the index contains it.
+  mutating func removeLine(at position: Int) { lines[position] = nil }
+
   /// Takes a line with a record; returns its bytes, or nil without this line.
   mutating func takeLine(record hash: Int) -> Range<Int>? { take(\.records, hash, before: .max) }
 
@@ -42,12 +45,12 @@ struct FailedElementIndex {
   ///
   /// Before the position `unread`, only lines without a change count.
   mutating func takeLine(source hash: Int, before position: Int, unread: Int) -> Range<Int>? {
-    for place in sources[hash] ?? [] where place < max(position, unread) {
-      guard let line = lines[place], place < position || line.changeHash == nil else { continue }
-      lines[place] = nil
-      return line.range
+    while let first = sources[hash]?.first, lines[first] == nil { sources[hash]?.removeFirst() }
+    let found = sources[hash]?.first { place in
+      guard let line = lines[place] else { return false }
+      return place < position || place < unread && line.changeHash == nil
     }
-    return nil
+    return found.flatMap { lines.removeValue(forKey: $0)?.range }
   }
 
   private mutating func take(

@@ -68,7 +68,11 @@ struct FailedElementLines {
       let begin = length - rest.count
       length += piece.count
       rest += piece
-      guard let end = rest.lastIndex(of: 0x0A) else { continue }
+      guard let last = piece.lastIndex(of: 0x0A) else {
+        if rest.count > 1 << 28 { break }
+        continue
+      }
+      let end = rest.count - piece.count + last
       add(rest[...end], at: begin)
       rest.removeSubrange(...end)
       // The first line shows whether the file is one of failed elements. The rest of another file is not read.

@@ -48,10 +48,11 @@ final class FailedElementsFile: Sendable {
   func finish() -> Fault? { writer.endStage() }
 
   private func hashes(_ planned: BulkElement) -> FailedElementsWriter.LineHashes {
-    let source = (try? planned.source.json()) ?? .null
+    let record = Self.isRepeated(planned.source) ? try? planned.source.json() : nil
+    let source = Self.original(planned)
     let change = (try? planned.prepared.get())?.change.fingerprint
     return FailedElementsWriter.LineHashes(
-      record: Self.isRepeated(planned.source) ? FailedElementLine.hash(ofRecord: source) : nil,
+      record: record.map(FailedElementLine.hash(ofRecord:)),
       change: change.map(FailedElementLine.hash(ofChange:)), source: FailedElementLine.hash(ofSource: source, stage))
   }
 
@@ -78,7 +79,7 @@ extension Arguments {
   /// Returns the file of the option `failed:`; nil if the option is missing, and in a dry run.
   ///
   /// - Throws: A `file` error if the file exists and is not a file of failed elements.
-  func failedFile(_ run: RunContext, _ client: ClientValue, isDry: Bool) throws(Fault) -> FailedElementsFile? {
+  func failedFile(_ run: StatementContext, _ client: ClientValue, isDry: Bool) throws(Fault) -> FailedElementsFile? {
     guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }
     do throws(Fault) {
       return try run.files.failedElements(path, stage: "\(name) \(client.queue)", run.session)

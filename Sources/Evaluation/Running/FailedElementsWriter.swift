@@ -33,6 +33,8 @@ final class FailedElementsWriter: Sendable {
   struct WriteFailed: Error {}
 
   private struct OpenFileAndLines {
+    /// The path of the open file: `target`, or another path if another program has replaced this file.
+    var path: String
     var file: FileDescriptor?
     var length = 0
     var index = FailedElementIndex()
@@ -70,7 +72,7 @@ final class FailedElementsWriter: Sendable {
   /// Whether the file is a device or a standard stream, to which the statement writes lines directly.
   private let isDevice: Bool
   private let session: Session
-  private let state = Mutex(OpenFileAndLines())
+  private let state: Mutex<OpenFileAndLines>
 
   /// Opens and locks the file, and copies the lines of earlier statements.
   ///
@@ -81,6 +83,7 @@ final class FailedElementsWriter: Sendable {
   /// - Throws: A `file` error if the file is locked by another run, or is neither empty nor a file of failed elements.
   init(_ path: String, _ target: String, _ session: Session) throws(Fault) {
     (self.path, self.target, self.session) = (path, target, session)
+    state = Mutex(OpenFileAndLines(path: target))
     let isStandard = FileDescriptor.standard(path) != nil
     isDevice = isStandard || FileDescriptor.exists(target) && !FileDescriptor.isFile(target)
     try FileDescriptor.checkWritable(path)
@@ -104,7 +107,8 @@ final class FailedElementsWriter: Sendable {
       if lines.hasOtherBytes { state.otherFile = try keptEarlierFile() }
       state.index.add(try replace(&state, keeping: lines.all))
       state.earlierLength = state.length
-      if state.reads > 0 { state.readLength = state.length }
+      let last = session.failedElementReads(of: target)
+      state.readLength = state.reads > last.reads ? state.length : min(last.length, state.length)
     }
   }
 
@@ -143,7 +147,7 @@ final class FailedElementsWriter: Sendable {
     state.withLock { state in
       guard state.failure == nil, !isDevice else { return }
       do throws(Fault) {
-        if let own = state.unknown.removeValue(forKey: element) { return try remove(own, &state) }
+        if let own = takeUnknownLine(of: element, &state) { return try remove(own, &state) }
         noteReads(&state)
         guard isRepeated || !state.index.isEmpty || state.knownLength > state.index.end else { return }
         if let line = try takeLine(hashes(), &state) { try remove(line, &state) }
@@ -163,15 +167,14 @@ final class FailedElementsWriter: Sendable {
       guard state.failure == nil else { return state.missing += 1 }
       do throws(Fault) {
         noteReads(&state)
-        var earlier = state.unknown.removeValue(forKey: element)
+        var earlier = takeUnknownLine(of: element, &state)
         if earlier == nil { earlier = try takeLine(hashes, &state) }
+        state.missing = 1
         try append(line, &state)
+        state.missing = 0
         if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
         if let earlier { try remove(earlier, &state) }
-      } catch {
-        if !isDevice { state.file?.truncate(to: state.length) }
-        (state.failure, state.missing) = (error, 1)
-      }
+      } catch { state.failure = error }
     }
   }
 
@@ -187,8 +190,8 @@ final class FailedElementsWriter: Sendable {
     state.withLock { state in
       if state.failure != nil || isDevice { return state.fault }
       do throws(Fault) {
-        if !(state.file?.isFile(at: target) ?? true) { try restore(&state) }
-        if state.removed * 2 > state.length { try compact(&state) }
+        try restoreIfReplaced(&state)
+        if state.removed * 2 > state.length { try? compact(&state) }
         return nil
       } catch { return error }
     }
@@ -199,7 +202,11 @@ final class FailedElementsWriter: Sendable {
   /// - Returns: Notes about the lines of earlier statements.
   func close() -> [String] {
     state.withLock { state in
-      if state.removed > 0, state.failure == nil { try? compact(&state) }
+      if state.failure == nil, !isDevice {
+        try? restoreIfReplaced(&state)
+        if state.removed > 0 { try? compact(&state) }
+      }
+      session.recordFailedElements(in: target, reads: session.readCount(of: target), length: state.readLength)
       let left = state.index.count(before: state.earlierLength)
       state.file = nil
       let kept =
@@ -227,22 +234,32 @@ extension FailedElementsWriter {
       guard length >= state.length else { throw Fault(.file, "another program has shortened \(path)") }
       // Another program can have added bytes at the end.
       state.length = length
-      try file.write(line, at: length)
+      do throws(Fault) { try file.write(line, at: length) } catch {
+        file.truncate(to: length)
+        throw error
+      }
     }
     state.length += line.count
   }
 
   /// Overwrites a line with spaces.
   private func remove(_ line: Range<Int>, _ state: inout OpenFileAndLines) throws(Fault) {
-    if isDevice { return }
-    try state.file?.write([UInt8](repeating: 0x20, count: line.count - 1), at: line.lowerBound)
+    guard !isDevice, let file = state.file, try file.length() >= line.upperBound else { return }
+    try file.write([UInt8](repeating: 0x20, count: line.count - 1), at: line.lowerBound)
     state.removed += line.count
+  }
+
+  /// Takes the line of this statement for a change with an unknown outcome; returns nil without this line.
+  private func takeUnknownLine(of element: StageElement, _ state: inout OpenFileAndLines) -> Range<Int>? {
+    guard let line = state.unknown.removeValue(forKey: element) else { return nil }
+    state.index.removeLine(at: line.lowerBound)
+    return line
   }
 
   /// Takes the earlier line of an element; returns nil without this line.
   ///
-  /// If the element was read from a file of failed elements, the line is the one that was read. Otherwise it is a line of
-  /// an equal change that an earlier statement wrote. If the session has read the line, an equal original element of the
+  /// If the element was read from this file, the line is the one that was read. Otherwise it is a line of an equal change
+  /// that an earlier statement wrote. If the session has read the line, an equal original element of the
   /// same stage is enough, because its change can be corrected.
   private func takeLine(_ hashes: LineHashes, _ state: inout OpenFileAndLines) throws(Fault) -> Range<Int>? {
     if isDevice { return nil }
@@ -250,7 +267,7 @@ extension FailedElementsWriter {
       state.index.add(try FailedElementLines(file, from: state.index.end).all)
       state.index.end = state.length
     }
-    if let record = hashes.record { return state.index.takeLine(record: record) }
+    if let record = hashes.record, let line = state.index.takeLine(record: record) { return line }
     if let change = hashes.change, let line = state.index.takeLine(change: change, before: state.knownLength) {
       return line
     }
@@ -259,8 +276,8 @@ extension FailedElementsWriter {
 
   /// Replaces the file with a copy that lacks the removed lines.
   private func compact(_ state: inout OpenFileAndLines) throws(Fault) {
-    guard let file = state.file else { return }
-    let kept = try FailedElementLines(file).all
+    guard let file = state.file, case let lines = try FailedElementLines(file), !lines.hasOtherBytes else { return }
+    let kept = lines.all
     let (oldIndex, oldEarlier, oldRead) = (state.index, state.earlierLength, state.readLength)
     let moved = try replace(&state, keeping: kept)
     (state.index, state.earlierLength, state.readLength) = (FailedElementIndex(), 0, 0)
@@ -277,16 +294,15 @@ extension FailedElementsWriter {
     state.unknown = state.unknown.compactMapValues { places[$0.lowerBound] }
   }
 
-  /// Writes the file again, because another program removed or replaced it.
-  private func restore(_ state: inout OpenFileAndLines) throws(Fault) {
-    guard let file = state.file else { return }
-    let path = FileDescriptor.exists(target) ? freeEarlierPath() : target
-    let text = try file.read(state.length, at: 0)
-    try TextFile.replace(path, with: String(decoding: text, as: UTF8.self))
+  /// Writes the file again if another program has removed or replaced it.
+  private func restoreIfReplaced(_ state: inout OpenFileAndLines) throws(Fault) {
+    guard let file = state.file, !file.isFile(at: state.path) else { return }
+    if FileDescriptor.exists(state.path) { state.path = freeEarlierPath() }
+    try compact(&state)
     session.note(
-      path == target
-        ? "\(self.path) was removed during the statement; it is written again"
-        : "another program replaced \(self.path) during the statement; \(path) has the failed elements")
+      state.path == target
+        ? "\(path) was removed during the statement; it is written again"
+        : "another program replaced \(path) during the statement; \(state.path) has the failed elements")
   }
 
   /// Replaces the file with a new, locked file that contains some lines of the present file; returns the new lines.
@@ -305,7 +321,8 @@ extension FailedElementsWriter {
         moved.append(line.moved(to: length))
         length += line.range.count
       }
-      guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
+      try copy.sync()
+      guard unsafe rename(temporary, state.path) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
     } catch {
       unsafe _ = unlink(temporary)
       throw error

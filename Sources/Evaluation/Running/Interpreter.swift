@@ -64,7 +64,7 @@ public final class Interpreter: Sendable {
     }
     let frame = ExecutionFrame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
-      run: RunContext(
+      run: StatementContext(
         session: session, source: SourceText(name: "", text: ""),
         statement: StatementConsentsAndOutcomes(session.account)))
     state = Mutex(InterpreterState(scope: scope, frame: frame))
@@ -191,7 +191,7 @@ public final class Interpreter: Sendable {
     _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: LastShownElements?
   ) async throws(Fault) {
     let prepared = running.prepared
-    frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
+    frame.run = StatementContext(session: session, source: prepared.source, statement: running.account)
     defer { frame.run.files.close(session) }
     var end: Fault?
     do throws(Fault) {
@@ -359,7 +359,7 @@ public final class Interpreter: Sendable {
 
   /// Prints the page of `help` for the words after it.
   private func help(
-    _ words: [String], _ range: SourceRange, in source: SourceText, _ run: RunContext
+    _ words: [String], _ range: SourceRange, in source: SourceText, _ run: StatementContext
   ) async throws(Fault) {
     let columns = session.output.isTerminal ? session.output.columns() : nil
     guard let text = session.host.help.page(words, columns) else {

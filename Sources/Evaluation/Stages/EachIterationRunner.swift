@@ -145,7 +145,7 @@ extension ExecutionFrame {
   /// Returns a copy of this frame with another output.
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
-    frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
+    frame.run = StatementContext(session: run.session, source: run.source, statement: run.statement, output: output)
     frame.run.files = run.files
     return frame
   }

@@ -249,7 +249,7 @@ extension Arguments {
   ///
   /// `changes` names the changes of the block, such as `update posts`.
   func eachJournal(
-    _ run: RunContext, _ arguments: ElementStageArguments, changes: String
+    _ run: StatementContext, _ arguments: ElementStageArguments, changes: String
   ) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: StatementSafeguards.UnknownChangeRule.allCases.map(\.rawValue))
     try claimFiles(run)

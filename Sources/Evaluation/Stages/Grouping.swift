@@ -136,7 +136,7 @@ private struct KeyedElements {
     let name = try ValueAccess.key(
       key, "index-by",
       nextStep: key.isNull
-        ? "remove such elements: | where \(text) != null" : "to use several fields as the key: json([.a, .b])")
+        ? "to omit these elements: | where \(text) != null" : "to use several fields as the key: json([.a, .b])")
     guard let position = positions[CodePointComparedString(name)] else {
       positions[CodePointComparedString(name)] = fields.count
       fields.append((name, element))

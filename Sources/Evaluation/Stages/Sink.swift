@@ -77,7 +77,7 @@ extension BuiltInStage {
   /// plan by which the run sends the changes.
   static func sink(
     _ declaration: CommandDeclaration, _ making: @escaping @Sendable (UncompiledStageCall) -> ElementChangeBuilder,
-    plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
+    plan complete: @escaping @Sendable (inout BulkPlan, StatementContext) throws(Fault) -> Void = { _, _ in }
   ) -> BuiltInStage {
     BuiltInStage(declaration) { call in
       let stage = ChangingStage(declaration, call, making(call), complete)
@@ -105,7 +105,7 @@ private struct ChangingStage: Sendable {
 
   private let declaration: CommandDeclaration
   private let making: ElementChangeBuilder
-  private let complete: @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
+  private let complete: @Sendable (inout BulkPlan, StatementContext) throws(Fault) -> Void
   private let arguments: ElementStageArguments
   private let takesWorkers: Bool
   /// The slot of the hidden variable `$source`, which contains the original element; nil without this variable.
@@ -115,7 +115,7 @@ private struct ChangingStage: Sendable {
 
   init(
     _ declaration: CommandDeclaration, _ call: UncompiledStageCall, _ making: ElementChangeBuilder,
-    _ complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
+    _ complete: @escaping @Sendable (inout BulkPlan, StatementContext) throws(Fault) -> Void
   ) {
     (self.declaration, self.making, self.complete) = (declaration, making, complete)
     arguments = ElementStageArguments(call)
@@ -154,7 +154,7 @@ private struct ChangingStage: Sendable {
   /// Gets the user's consent, waits for the requests of earlier runs, and then returns the plan for sending the
   /// changes.
   private func plan(
-    _ opened: OpenedOptions, _ source: PerElementChangeSource, _ run: RunContext, keepsFlow: Bool
+    _ opened: OpenedOptions, _ source: PerElementChangeSource, _ run: StatementContext, keepsFlow: Bool
   ) async throws(Fault) -> BulkPlan {
     let (once, client, guards) = (opened.arguments, opened.client, opened.guards)
     let consent = opened.isDry ? nil : try await consent(once, client, run, source, guards.journal)
@@ -185,7 +185,7 @@ private struct ChangingStage: Sendable {
   /// The user confirms only the elements that the journal file does not record as done. The limit `max:` also counts
   /// the changes of earlier runs.
   private func consent(
-    _ arguments: Arguments, _ client: ClientValue, _ run: RunContext, _ source: PerElementChangeSource,
+    _ arguments: Arguments, _ client: ClientValue, _ run: StatementContext, _ source: PerElementChangeSource,
     _ journal: Journal?
   ) async throws(Fault) -> DestroyConsent? {
     let max = try arguments.integer(.max)

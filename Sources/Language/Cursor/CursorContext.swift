@@ -71,7 +71,7 @@ public struct CursorContext: Sendable {
   }
 
   /// A name that the text defines before the position, and that is visible at the position.
-  public struct VisibleName: Sendable, Equatable {
+  public struct VisibleVariable: Sendable, Equatable {
     /// The source of a name's value.
     public enum ValueOrigin: Sendable, Equatable {
       /// The value of the name is the value of the pipeline at this source range.
@@ -114,7 +114,7 @@ public struct CursorContext: Sendable {
   /// Each range ends at the last `|` before the position.
   public var flows: [SourceRange] = []
   /// The names that are visible at the position; the innermost is last.
-  public var names: [VisibleName] = []
+  public var names: [VisibleVariable] = []
   /// Whether a block can begin at the position, with `do`.
   public var mayOpenBlock = false
   /// Whether the text after the position continues the same word or string.

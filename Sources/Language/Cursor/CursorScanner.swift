@@ -80,7 +80,7 @@ struct CursorScanner {
   }
 
   private(set) var levels: [OpenBracketOrBlock]
-  private(set) var names: [CursorContext.VisibleName] = []
+  private(set) var names: [CursorContext.VisibleVariable] = []
   private(set) var words: [String] = []
   private var lastUpper = 0
 

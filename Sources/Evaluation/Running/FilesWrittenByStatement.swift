@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 /// The files that an outermost statement writes.
-final class StatementFiles: Sendable {
+final class FilesWrittenByStatement: Sendable {
   private struct WrittenFiles {
     /// The word or the option that writes a file, such as `journal:`, by the path of the file.
     var writers: [String: String] = [:]
@@ -65,7 +65,7 @@ extension Arguments {
   /// Records the files of the options `failed:`, `journal:` and `backup:` for the statement.
   ///
   /// - Throws: A `value` error if two of the options, or an option and another command, name the same file.
-  func claimFiles(_ run: RunContext) throws(Fault) {
+  func claimFiles(_ run: StatementContext) throws(Fault) {
     for option in ["failed", "journal", "backup"] {
       guard let path = try linesFile(option), let argument = options[option] else { continue }
       do throws(Fault) { try run.files.claim(path, for: "\(option):") } catch {

@@ -4,7 +4,7 @@ import JSONText
 ///
 /// Each link begins with `base`, and is relative if `base` is empty. A link contains the parameters of the request,
 /// with percent-encoded brackets: `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
-struct PageLinks {
+struct PageLinksWriter {
   /// The text of each link before the number or the offset of its page.
   private let before: String
   private let after: String

@@ -3,7 +3,7 @@ import Language
 import Values
 
 /// The state that all running code of a statement shares: the session, the source text and the output.
-struct RunContext: Sendable {
+struct StatementContext: Sendable {
   let session: Session
   let source: SourceText
   /// The output of `print` and of the output stages, such as `table`.
@@ -21,7 +21,7 @@ struct RunContext: Sendable {
   /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
   var journals: JournalsOpenUntilPipelineEnd?
   /// The files that the outermost statement writes.
-  var files: StatementFiles
+  var files: FilesWrittenByStatement
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
@@ -32,7 +32,7 @@ struct RunContext: Sendable {
     self.source = source
     self.statement = statement
     self.output = output ?? session.output
-    files = StatementFiles(report: session.options.report)
+    files = FilesWrittenByStatement(report: session.options.report)
   }
 
   /// Throws an `interrupted` error if the user has pressed Ctrl-C.

@@ -6,7 +6,7 @@ import JSONText
 import Language
 public import Values
 
-extension RunContext {
+extension StatementContext {
   /// Sends one change with the dispatcher, and returns the value of its reply.
   ///
   /// The function is inlined to save an asynchronous call for each request.
@@ -75,7 +75,7 @@ extension Session {
   /// The client sends the changes, or `carrier` if it is not nil. A carrier is, for example, a pool of workers. In a
   /// dry run, nothing is sent.
   func dispatcher(
-    _ run: RunContext, _ client: ClientValue, isDry: Bool = false,
+    _ run: StatementContext, _ client: ClientValue, isDry: Bool = false,
     guards: consuming StatementSafeguards = StatementSafeguards(),
     carrier: (any ChangeCarrier)? = nil
   ) -> ChangeDispatcher {
