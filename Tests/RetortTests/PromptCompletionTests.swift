@@ -39,7 +39,7 @@ import Testing
     let prompt = try await PromptTerminal.onBlog()
     try prompt.types("count posts \t\t")
     try await prompt.sees("filter:   the values that a resource must have, such as {state: \"draft\", aut...")
-    try await prompt.sees("timeout:  how long retort waits for a reply: 10s, or \"never\"")
+    try await prompt.sees("timeout:  how long retort waits for a reply, such as 10s, or \"never\"")
     try await prompt.sees("> count posts")
   }
 

@@ -60,9 +60,12 @@ final class FailedElementsWriter: Sendable {
 
     var fault: Fault? {
       failure.map { failure in
-        Fault(
-          .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file",
-          nextStep: failure.nextStep ?? "make room on the disk before the next run")
+        let rest =
+          missing == 0
+          ? "; the file still has lines of changes that succeeded"
+          : "; \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file"
+        return Fault(
+          .file, failure.message + rest, nextStep: failure.nextStep ?? "make room on the disk before the next run")
       }
     }
   }
@@ -165,11 +168,11 @@ final class FailedElementsWriter: Sendable {
   func add(_ line: [UInt8], of element: StageElement, _ hashes: LineHashes, isUnknown: Bool) {
     state.withLock { state in
       guard state.failure == nil else { return state.missing += 1 }
+      state.missing = 1
       do throws(Fault) {
         noteReads(&state)
         var earlier = takeUnknownLine(of: element, &state)
         if earlier == nil { earlier = try takeLine(hashes, &state) }
-        state.missing = 1
         try append(line, &state)
         state.missing = 0
         if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
