@@ -26,13 +26,14 @@ struct StatementContext: Sendable {
   var isPaged = false
 
   init(
-    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil
+    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil,
+    files: FilesWrittenByStatement? = nil
   ) {
     self.session = session
     self.source = source
     self.statement = statement
     self.output = output ?? session.output
-    files = FilesWrittenByStatement(report: session.options.report)
+    self.files = files ?? FilesWrittenByStatement(report: session.options.report)
   }
 
   /// Throws an `interrupted` error if the user has pressed Ctrl-C.

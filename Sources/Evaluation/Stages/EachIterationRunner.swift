@@ -145,8 +145,8 @@ extension ExecutionFrame {
   /// Returns a copy of this frame with another output.
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
-    frame.run = StatementContext(session: run.session, source: run.source, statement: run.statement, output: output)
-    frame.run.files = run.files
+    frame.run = StatementContext(
+      session: run.session, source: run.source, statement: run.statement, output: output, files: run.files)
     return frame
   }
 }
