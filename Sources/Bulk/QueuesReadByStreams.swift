@@ -40,11 +40,14 @@ public final class QueuesReadByStreams: Sendable {
     StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
   }
 
+  /// Whether no stream is reading a queue; the property needs no lock.
+  var isEmpty: Bool { hasNoQueue.load(ordering: .acquiring) }
+
   /// Returns whether a stream is reading the queue.
   ///
   /// If so, a change to the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
-    if hasNoQueue.load(ordering: .acquiring) { return false }
+    guard !isEmpty else { return false }
     return open.withLock { $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
   }
 
