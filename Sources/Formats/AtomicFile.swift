@@ -40,7 +40,7 @@ package struct AtomicFile {
       (placement, file) = (.appends, try FileDescriptor.nameless())
     } else {
       Self.clear(besides: target)
-      let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+      let temporary = Self.temporaryPath(besides: target)
       file = try FileDescriptor.writing(new: temporary, for: path, like: mode.map { $0 & 0o7777 })
       // The lock shows other processes that this process is still writing the file.
       _ = file.lockIfFree()
@@ -73,10 +73,14 @@ package struct AtomicFile {
       nextStep: "write another file")
   }
 
-  /// Removes temporary files of killed processes from the directory of the target.
+  /// Returns a path for a temporary file that will replace the target; it has the form `FILE.PID.NUMBER.part`.
+  package static func temporaryPath(besides target: String) -> String {
+    "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+  }
+
+  /// Removes temporary files of killed processes from the directory of the target, see ``temporaryPath(besides:)``.
   ///
-  /// The names of temporary files have the form `FILE.PID.NUMBER.part`. The function does not remove a file that
-  /// another process has locked: that process is still writing the file.
+  /// The function does not remove a file that another process has locked: that process is still writing the file.
   package static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."

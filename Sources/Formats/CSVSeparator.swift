@@ -41,9 +41,9 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns a different separator that the heading of a file with one column contains; nil if there is none.
+  /// Returns another separator that a heading of one column contains; nil without such a separator.
   ///
-  /// For example, the heading `id;title` contains a semicolon, which is probably the file's separator.
+  /// For example, the heading `id;title` contains a semicolon. The semicolon is probably the separator of the file.
   func other(in heading: String) -> CSVSeparator? {
     Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
   }

@@ -13,8 +13,8 @@ extension Parser {
 
   /// Parses operands and the operators between them, from left to right.
   ///
-  /// The operators have the same precedence, as `+` and `-` do. `symbol` returns the operator of a token, or nil if the
-  /// token is none of these operators. `operand` parses one operand.
+  /// The operators have the same precedence, as `+` and `-` do. `symbol` returns the operator that a token stands for,
+  /// and nil for any other token. `operand` parses one operand.
   private mutating func chain(
     _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(StatementParseStop) -> Expr
   ) throws(StatementParseStop) -> Expr {

@@ -112,9 +112,7 @@ import Testing
       let (terminal, editor) = try TypedTerminal.withEditor()
       try editor.remember("count posts")
       terminal.person {
-        $0.sees("> ")
-        $0.types("\u{12}c")
-        $0.sees("ount posts")
+        $0.searches()
         $0.types("\u{3}")
         $0.sees("> ")
         $0.types("new\r")
@@ -130,9 +128,7 @@ import Testing
       let (terminal, editor) = try TypedTerminal.withEditor()
       try editor.remember("count posts")
       terminal.person {
-        $0.sees("> ")
-        $0.types("\u{12}c")
-        $0.sees("ount posts")
+        $0.searches()
         $0.types("\u{18}q\u{5}s\r")
       }
       #expect(await editor.readLine(prompt: "> ") == .line("count postss"))

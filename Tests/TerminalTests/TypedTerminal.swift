@@ -80,6 +80,13 @@ final class TypedTerminal: @unchecked Sendable {
     }
   }
 
+  /// Begins a search with Ctrl-R, which finds the remembered statement `count posts`.
+  func searches() {
+    sees("> ")
+    types("\u{12}c")
+    sees("ount posts")
+  }
+
   func resize(columns: UInt16) {
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard ioctl(master, UInt(TIOCSWINSZ), &size) == 0 else { Self.give(up: "no size") }

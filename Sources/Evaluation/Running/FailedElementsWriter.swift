@@ -262,8 +262,8 @@ extension FailedElementsWriter {
   /// Takes the earlier line of an element; returns nil without this line.
   ///
   /// If the element was read from this file, the line is the one that was read. Otherwise it is a line of an equal change
-  /// that an earlier statement wrote. If the session has read the line, an equal original element of the
-  /// same stage is enough, because its change can be corrected.
+  /// that an earlier statement wrote. If the session has read the line, an equal original element of the same stage is
+  /// enough, because the statement can correct the change.
   private func takeLine(_ hashes: LineHashes, _ state: inout OpenFileAndLines) throws(Fault) -> Range<Int>? {
     if isDevice { return nil }
     if let file = state.file, state.index.end < (hashes.record == nil ? state.knownLength : state.length) {
@@ -313,7 +313,7 @@ extension FailedElementsWriter {
     _ state: inout OpenFileAndLines, keeping lines: [FailedElementLine]
   ) throws(Fault) -> [FailedElementLine] {
     guard let source = state.file else { return [] }
-    let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    let temporary = AtomicFile.temporaryPath(besides: target)
     let copy = try FileDescriptor.writing(new: temporary, for: path, like: try source.mode())
     var moved: [FailedElementLine] = []
     var length = 0

@@ -21,7 +21,7 @@ struct StatementContext: Sendable {
   /// The journals of the current pipeline's earlier stages; nil outside a pipeline.
   var journals: JournalsOpenUntilPipelineEnd?
   /// The files that the outermost statement writes.
-  var files: FilesWrittenByStatement
+  let files: FilesWrittenByStatement
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
