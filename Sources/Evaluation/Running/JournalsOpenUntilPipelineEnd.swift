@@ -18,6 +18,10 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   private let journals = Mutex<[FinishedStageJournal]>([])
   private let isResumeNoted = Atomic(false)
   private let hasUndoneChanges = Atomic(false)
+  /// The journals of the pipeline that contains this pipeline in the block of an `each`; nil if there is none.
+  private let outer: JournalsOpenUntilPipelineEnd?
+
+  init(in outer: JournalsOpenUntilPipelineEnd?) { self.outer = outer }
 
   /// Adds the journal of a stage whose changes are all done.
   func add(_ label: String, _ journal: Journal, _ arguments: Arguments) {
@@ -29,8 +33,12 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
 
   /// Records that a stage ended with changes that are not done.
   ///
-  /// The later stages then lack the elements of these changes, so no journal of the pipeline is complete.
-  func recordUndoneChanges() { hasUndoneChanges.store(true, ordering: .relaxed) }
+  /// The later stages then lack the elements of these changes, so no journal of the pipeline is complete. The same
+  /// applies to a pipeline that contains this pipeline.
+  func recordUndoneChanges() {
+    hasUndoneChanges.store(true, ordering: .relaxed)
+    outer?.recordUndoneChanges()
+  }
 
   /// Whether an earlier stage ended with changes that are not done.
   var isIncomplete: Bool { hasUndoneChanges.load(ordering: .relaxed) }

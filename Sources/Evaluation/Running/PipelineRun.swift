@@ -78,7 +78,7 @@ enum PipelineRun {
   ) async throws(Fault) -> IntermediateResult {
     guard links.dropLast().contains(where: \.isSink) else { return try await stages(head, links, &frame, sink) }
     let outer = frame.run.journals
-    let journals = JournalsOpenUntilPipelineEnd()
+    let journals = JournalsOpenUntilPipelineEnd(in: outer)
     frame.run.journals = journals
     defer { frame.run.journals = outer }
     let result: IntermediateResult

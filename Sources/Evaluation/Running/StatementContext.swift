@@ -25,15 +25,12 @@ struct StatementContext: Sendable {
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(
-    session: Session, source: SourceText, statement: StatementConsentsAndOutcomes, output: ResultOutput? = nil,
-    files: FilesWrittenByStatement? = nil
-  ) {
+  init(session: Session, source: SourceText, statement: StatementConsentsAndOutcomes) {
     self.session = session
     self.source = source
     self.statement = statement
-    self.output = output ?? session.output
-    self.files = files ?? FilesWrittenByStatement(report: session.options.report)
+    output = session.output
+    files = FilesWrittenByStatement(report: session.options.report)
   }
 
   /// Throws an `interrupted` error if the user has pressed Ctrl-C.

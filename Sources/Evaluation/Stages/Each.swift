@@ -86,6 +86,7 @@ extension EachIterationRunner {
       try await frame.run.complete(journal.journal, arguments, "each")
     } else {
       frame.run.journals?.recordUndoneChanges()
+      if journal.hasUnknown { frame.run.iteration?.didLeaveFailures() }
     }
     return results
   }

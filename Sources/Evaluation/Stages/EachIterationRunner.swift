@@ -60,7 +60,7 @@ struct EachIterationRunner: Sendable {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
     guard decision == .run else { return .null }
-    let changes = JournalingChangeRecorder(journal.journal, identity)
+    let changes = JournalingChangeRecorder(journal.journal, identity, outer: frame.run.iteration)
     (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
     let (own, step, session) = (frame, step, frame.run.session)
     let result = await session.unfinished.run(on: session.linkExecutor) { () async -> Result<Value, Fault> in
@@ -145,8 +145,7 @@ extension ExecutionFrame {
   /// Returns a copy of this frame with another output.
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
-    frame.run = StatementContext(
-      session: run.session, source: run.source, statement: run.statement, output: output, files: run.files)
+    (frame.run.output, frame.run.shown, frame.run.isPaged) = (output, nil, false)
     return frame
   }
 }

@@ -175,6 +175,9 @@ final class EachJournal: Sendable {
   /// An iteration that the run skipped, because its outcome is unknown, does not count as successful.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
+  /// Whether the outcome of an iteration is unknown, and the option `unknown:` does not skip such an iteration.
+  var hasUnknown: Bool { state.withLock { !$0.unknown.isEmpty } }
+
   /// Shows notes about the outcomes of the iterations, and about how to resume the statement.
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
@@ -202,20 +205,28 @@ final class EachJournal: Sendable {
 
 /// Records the changes of one iteration, and their outcomes, in the journal file.
 ///
-/// The recorder writes each change to the file before the run sends the change.
+/// The recorder writes each change to the file before the run sends the change. If the `each` is inside an iteration of
+/// another `each` with a journal, the change also belongs to that iteration, and the recorder of that iteration records
+/// the change too.
 final class JournalingChangeRecorder: IterationChangeRecorder {
   private struct RecordedChangeCounts {
     /// The number of changes that a service may have carried out.
     var sent = 0
     var lastNumber = 0
     var leftFailures = false
+    /// The number of a change in the outer iteration, for each change in flight.
+    var outerNumbers: [Int: Int] = [:]
   }
 
   private let journal: Journal
   private let identity: ChangeIdentity
+  private let outer: (any IterationChangeRecorder)?
   private let state = Mutex(RecordedChangeCounts())
 
-  init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
+  /// Creates the recorder of an iteration; `outer` is the recorder of the iteration that contains the `each`.
+  init(_ journal: Journal, _ identity: ChangeIdentity, outer: (any IterationChangeRecorder)?) {
+    (self.journal, self.identity, self.outer) = (journal, identity, outer)
+  }
 
   /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { state.withLock { $0.sent > 0 } }
@@ -223,7 +234,10 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
   /// Whether a stage of this iteration continued after failures, or left changes with an unknown outcome.
   var leftFailures: Bool { state.withLock(\.leftFailures) }
 
-  func didLeaveFailures() { state.withLock { $0.leftFailures = true } }
+  func didLeaveFailures() {
+    state.withLock { $0.leftFailures = true }
+    outer?.didLeaveFailures()
+  }
 
   func willSend(_ change: Change, _ step: IterationResumeHints) async throws(JournalError) -> Int {
     let number = state.withLock { state in
@@ -231,6 +245,13 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
       return state.lastNumber
     }
     try await journal.add(change, to: identity, step, number: number)
+    if let outer {
+      // After the last change of an iteration, the outer iteration may have more changes to send.
+      var step = step
+      step.isLast = false
+      let outerNumber = try await outer.willSend(change, step)
+      state.withLock { $0.outerNumbers[number] = outerNumber }
+    }
     state.withLock { $0.sent += 1 }
     return number
   }
@@ -238,7 +259,12 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
   func didSend(_ outcome: Outcome, number: Int) {
     journal.record(outcome, of: identity, number: number)
     // A message that the broker refused (nack) still counts as sent: the broker may have put it into the queue anyway.
-    if !outcome.wasSent, outcome.isKnownToBeDone == false { state.withLock { $0.sent -= 1 } }
+    let wasNotSent = !outcome.wasSent && outcome.isKnownToBeDone == false
+    let outerNumber = state.withLock { state in
+      if wasNotSent { state.sent -= 1 }
+      return state.outerNumbers.removeValue(forKey: number)
+    }
+    if let outerNumber { outer?.didSend(outcome, number: outerNumber) }
   }
 }
 
