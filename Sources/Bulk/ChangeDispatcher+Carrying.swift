@@ -11,18 +11,22 @@ struct OutcomeWithLatency: Sendable {
 extension ChangeDispatcher {
   /// Sends a change, and sends it again after temporary failures, as often as `retry:` allows.
   ///
-  /// Returns the outcome of the last attempt, or the outcome that a lookup found.
+  /// Returns the outcome of the last attempt, or the outcome that a lookup found. If the last attempt did not carry out
+  /// the change, but an earlier attempt may have done so, the function returns the outcome of the earlier attempt.
   func carried(_ change: Change) async -> OutcomeWithLatency {
     var (last, attempt) = (await attempted(change), 0)
+    var uncertain: OutcomeWithLatency?
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
       if case .unknown(let error) = last.outcome { lateReplies?.forget(error) }
       switch again {
       case .settled(let outcome): return OutcomeWithLatency(outcome: outcome, latency: last.latency)
-      case .send: last = await attempted(change)
+      case .send:
+        if last.outcome.isKnownToBeDone == nil { uncertain = last }
+        last = await attempted(change)
       }
     }
-    return last
+    return last.outcome.isKnownToBeDone == false ? uncertain ?? last : last
   }
 
   /// Sends a change once, as soon as the run's control and the statement's limits allow the change.
@@ -59,17 +63,18 @@ extension ChangeDispatcher {
 
   /// Decides what to do after an attempt; returns nil if the outcome of the attempt is final.
   ///
-  /// The function waits before a new attempt, each time longer than before.
+  /// The function waits before a new attempt, each time longer than before. After a Ctrl-C there is no new attempt.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):
       try? await Task.sleep(for: pause)
-      return .send
+      return Task.isCancelled ? nil : .send
     case .unknown where change.verb != .create && change.expires:
       // The message has expired, so only a service that has already received it can still carry out the change. The
       // wait gives such a service time before the lookup.
       try? await Task.sleep(for: pause + guards.settle)
+      guard !Task.isCancelled else { return nil }
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id, let reply)?: return .settled(.found(id: id, reply: reply))
       case .repeatable?: return .send

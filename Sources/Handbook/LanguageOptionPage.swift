@@ -123,6 +123,9 @@ struct LanguageOptionPage: Sendable {
     A failed update, relink or destroy is sent again in these cases: its queue did not exist, or the connection or the \
     service failed. A failed create, link or unlink is sent again only if its request did not reach the queue. It is \
     not sent again if the broker refused the message (nack).
+
+    The service may have carried out an attempt that failed. If no later attempt succeeds, the change has the outcome of \
+    this attempt.
     """,
     "throttle": """
     With depth: 50, the statement sends nothing while the client's queue has more than 50 messages. The messages of \

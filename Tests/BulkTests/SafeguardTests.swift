@@ -79,6 +79,40 @@ import Testing
     #expect(report.tally.failed == 1 && carrier.carried.count == 1)
   }
 
+  private static let serviceFailure: ClientError = {
+    var error = ClientError(.badGateway, "boom")
+    error.wasSent = true
+    return error
+  }()
+
+  /// An attempt that may have been carried out decides the outcome, if no later attempt carries out the change.
+  @Test(arguments: [ClientError.Kind.interrupted, .noRoute, .invalid])
+  func anEarlierAttemptMayHaveBeenCarriedOut(_ kind: ClientError.Kind) async {
+    let sent = Mutex(0)
+    let carrier = ScriptedCarrier { _ in
+      sent.withLock { sent in
+        sent += 1
+        return sent == 1 ? Self.serviceFailure : ClientError(kind, "later")
+      }
+    }
+    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 1))
+    #expect(report.tally.failed == 1 && report.tally.uncertain == 1 && report.tally.hasSent)
+    #expect(carrier.carried.count == 2)
+  }
+
+  @Test func anInterruptionEndsTheAttempts() async {
+    let (replies, reply) = AsyncStream.makeStream(of: Void.self)
+    let carrier = ScriptedCarrier { _ in
+      reply.yield()
+      return Self.serviceFailure
+    }
+    let task = Task { await run([.update(1, ["views": 2])], on: carrier, guards(retries: 5)) }
+    for await _ in replies { break }
+    task.cancel()
+    let report = await task.value
+    #expect(report.tally.failed == 1 && report.tally.uncertain == 1 && carrier.carried.count == 1)
+  }
+
   @Test func anUnknownUpdateIsLookedUpBeforeItIsSentAgain() async {
     let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
     let carrier = failing(2, Self.unknown("1"))
