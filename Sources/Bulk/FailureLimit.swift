@@ -10,15 +10,17 @@ public enum FailureLimit: Sendable, Equatable {
 
   /// Returns whether the failures in a tally (the counts of outcomes) reach the limit.
   ///
+  /// Failures that an earlier run caused do not count. Otherwise a resumed run would stop before it sends a change.
   /// A share is checked only after 20 outcomes, so that one early failure does not stop the statement. At the end of
   /// the statement (`isEnd`), it is checked after any number of outcomes.
   public func isReached(_ tally: OutcomeTally, isEnd: Bool = false) -> Bool {
-    let bad = tally.failed + tally.refused + tally.unknown
+    let bad = tally.failed + tally.refused + tally.unknown - tally.fromBefore
+    let count = tally.count - tally.fromBefore
     switch self {
-    case .count(let count): return bad >= count
+    case .count(let limit): return bad >= limit
     case .share(let share):
       // The comparison allows a small rounding error: as a `Double`, 0.07 * 100 is a little more than 7.
-      return bad > 0 && (isEnd || tally.count >= Self.least) && Double(bad) >= share * Double(tally.count) - 1e-9
+      return bad > 0 && (isEnd || count >= Self.least) && Double(bad) >= share * Double(count) - 1e-9
     }
   }
 }

@@ -223,7 +223,8 @@ struct LanguageOptionPage: Sendable {
     With the option halt:, the statement continues after a failure, as with on-error: "continue". When the limit is \
     reached, retort sends no more requests, and waits for the replies to the requests in flight. These replies can add \
     further failures. If the limit is a percentage, retort checks it for the first time when 20 elements have an \
-    outcome. After that, it checks the percentage after each outcome, and at the end.
+    outcome. After that, it checks the percentage after each outcome, and at the end. Failures of earlier runs, which a \
+    journal records, do not count.
     """,
     "guard": """
     No option in a script overrides the guard. If there is no terminal, a bulk destruction on a connection with the \

@@ -31,6 +31,17 @@ import Testing
     #expect(messages(tally) == Array(words.prefix(5)) && tally.failed == 7)
   }
 
+  /// Failures that an earlier run caused don't reach the limit `halt:`, so that a resumed run can continue.
+  @Test(arguments: [FailureLimit.count(2), .share(0.05)]) func theLimitIgnoresFailuresOfEarlierRuns(
+    _ limit: FailureLimit
+  ) {
+    var tally = OutcomeTally()
+    for index in 0..<30 { tally.add(.unknown(ClientError(.unknown, "since before")), of: Element(index), at: index) }
+    #expect(tally.fromBefore == 30 && !limit.isReached(tally) && !limit.isReached(tally, isEnd: true))
+    for index in 30..<32 { tally.add(.failed(ClientError(.invalid, "no")), of: Element(index), at: index) }
+    #expect(limit.isReached(tally, isEnd: true))
+  }
+
   @Test func aLateReplyMovesItsElement() {
     var tally = OutcomeTally()
     for index in 0..<3 { tally.add(.unknown(ClientError(.unknown, "no reply")), of: Element(index), at: index) }
