@@ -153,11 +153,16 @@ private final class StatementChangeFeeder: Sendable {
 
   /// Records the outcome of a planned change that was not passed to the carrier.
   ///
-  /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight.
+  /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight. If another
+  /// failure has already ended the statement, the function records the outcome only if a service may have received the
+  /// change. A lookup can result in such an outcome, because the change is then sent again.
   private func recordUnsent(_ carried: OutcomeWithLatency, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
     guard carried.outcome.isFailure, !policy.continuesOnError else { return record(carried, entry) }
-    guard mayContinue.exchange(false, ordering: .relaxed) else { return }
-    await inFlight.ended()
+    if mayContinue.exchange(false, ordering: .relaxed) {
+      await inFlight.ended()
+    } else if !carried.outcome.wasSent, carried.outcome.isKnownToBeDone == false {
+      return
+    }
     record(carried, entry)
   }
 }

@@ -29,7 +29,7 @@ import Testing
   }
 
   private func run(
-    _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
+    _ elements: [Element], _ journal: Journal, on carrier: any ChangeCarrier = ScriptedCarrier(),
     rule: StatementSafeguards.UnknownChangeRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
   ) async -> StatementReport {
     var guards = StatementSafeguards()
@@ -212,6 +212,21 @@ import Testing
     try await journal.intend([change(1)])
     let report = await run([Element(1, .success(change(1)))], try reopened(journal), rule: rule)
     #expect(report.tally.text == text && report.tally.isComplete == (rule == .retry))
+  }
+
+  /// A change that is sent again after a lookup has an outcome, even if another failure has already ended the statement.
+  @Test func everySentChangeHasAnOutcome() async throws {
+    defer { unlink(path) }
+    var error = ClientError(.unknown, "no reply")
+    error.wasSent = true
+    let journal = try Journal(path, header())
+    _ = await run(1...2, journal, on: ScriptedCarrier { [error] _ in error })
+    try await journal.flush()
+    error.kind = .badGateway
+    let carrier = TakingCarrier(ScriptedCarrier(holds: 2) { [error] _ in error })
+    let elements = (1...2).map { Element($0, .success(change($0))) }
+    let report = await run(elements, try reopened(journal), on: carrier, rule: .retry, continuesOnError: false)
+    #expect(report.tally.failed == 2 && report.tally.count == 2)
   }
 
   @Test func refusesARepeatedIdentity() async throws {
