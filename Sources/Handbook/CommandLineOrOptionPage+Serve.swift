@@ -72,7 +72,8 @@ extension CommandLineOrOptionPage {
           no-consumer   replies; then the queue has no consumer for --away
           round         stores numbers as integers, and trims text
 
-        The fault round needs no share: --fault round. It can be combined with the other faults.
+        The sum of all shares is at most 1. The fault round needs no share: --fault round. It can be combined with the \
+        other faults.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long --fault late delays a reply (default: 10s).", note: "",

@@ -61,7 +61,8 @@ struct CommandLineOrOptionPage: Sendable {
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
         The comments and the meaning stay the same. With --check, retort fmt changes no file. Instead, it lists the \
-        files that formatting would change. If there are such files, the exit status is 1.
+        files that formatting would change. If there are such files, the exit status is 1. FILE can be - for standard \
+        input; the result is then on standard output.
         """, example: "retort fmt --check migrate.retort"),
     CommandLineOrOptionPage(
       name: "serve", form: "retort serve DB [--url URI]",
@@ -84,7 +85,7 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, \
         look, publish, save and run. When a statement completes a step, retort shows the next step. The demo does not \
-        use rc.retort or the history.
+        use rc.retort or the history. It takes the options --timeout, --trace, --no-pager and --color.
         """, example: "retort demo"),
     CommandLineOrOptionPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
@@ -99,16 +100,17 @@ struct CommandLineOrOptionPage: Sendable {
           the login, the vhost and a channel
           the known queues and their consumers, with one request at the end
 
-        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last \
-        step waits up to 30 s for the reply. The option -o json writes the steps as one JSON object. The exit status \
-        is the status of the first failed step. If no step failed, the exit status is 0.
+        The steps after the check of the URI show their durations. The option --queue NAME examines one more queue. \
+        With --timeout 30s, the last step waits up to 30 s for the reply. The option -o json writes the steps as one \
+        JSON object. The exit status is the status of the first failed step. If no step failed, the exit status is 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     CommandLineOrOptionPage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
         With this server, an editor shows the findings of retort check, and completes words. It can also show help for \
         a word, format the file, and go to the definition of a name. The outline of a file shows the defs, and the \
-        statements that change or destroy data. The server opens no connection. To set up an editor, see help editor.
+        statements that change or destroy data. The server opens no connection. The option --stdio, which some editors \
+        add, has no effect. To set up an editor, see help editor.
         """, example: "retort lsp"),
     CommandLineOrOptionPage(
       name: "completions", form: "retort completions bash|zsh|fish",
@@ -205,7 +207,8 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "var", "NAME=VALUE", "Sets the value that var(\"NAME\") returns in a script.",
       note: """
-        The option can be repeated. The value is a string. To convert it to an integer, write int(var("limit")).
+        The option can be repeated. The value is a string. To convert it to an integer, write int(var("limit")). If \
+        the script reads no variable NAME, the option is an error.
         """,
       example: "retort --var limit=5 report.retort"),
     option(
@@ -214,7 +217,7 @@ struct CommandLineOrOptionPage: Sendable {
         A bulk destruction is a statement that can destroy many resources. The command `destroy-all` and the stage \
         `destroy` are always bulk destructions. The command `destroy` is a bulk destruction in a loop and in the block \
         of a stage. If a loop or a stage calls a command that was defined with `def`, a `destroy` in this command is a \
-        bulk destruction too.
+        bulk destruction too. On a connection with guard: "confirm", --yes=N needs the option --guarded too.
         """,
       example: "retort --yes=500 clean-up.retort"),
     option(
@@ -257,9 +260,10 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with the option `guard: \"confirm\"`.",
       note: """
-        CONNECTION is the name or the URI of the connection. At a terminal, retort asks before each bulk destruction \
-        on such a connection. Without a terminal, a bulk destruction needs this option and --yes=N. The option can be \
-        repeated. If the run did not open CONNECTION, a note at the end says so.
+        CONNECTION is the name or the URI of the connection. With this option and --yes=N, retort does not ask before \
+        a bulk destruction on the connection. Without a terminal, a bulk destruction needs both options. At a \
+        terminal, retort asks if one of them is missing. The option can be repeated. If the run did not open \
+        CONNECTION, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
@@ -290,9 +294,9 @@ struct CommandLineOrOptionPage: Sendable {
         error of such a statement has the kind "partial". In the JUnit format, such a statement is a failure, and not \
         an error.
 
-        The file is opened before the first statement. If the file can't be opened, no statement runs. Until the run \
-        ends, the file has one error of the kind "unfinished", and the status null. If the run is killed, the file \
-        stays like this.
+        An error that is found before the first statement runs has the kind "syntax". The file is opened before the \
+        first statement. If the file can't be opened, no statement runs. Until the run ends, the file has one error of \
+        the kind "unfinished", and the status null. If the run is killed, the file stays like this.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",
@@ -303,8 +307,10 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "offline", "", "Prints the requests instead of sending them.",
       note: """
-        Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id \
-        offline-1. Results that depend on such a page or resource are not printed. No file is written.
+        Each request is a line of JSON. There are no replies, so pages are empty, counts are 0, and a created resource \
+        has the id offline-1. A statement with a request prints only the request, but print shows such values too. \
+        Assertions are checked, so an assertion about a reply can end the run with the exit status 3. No file is \
+        written.
         """, example: "retort --offline migrate.retort"),
     option(
       "allow-sh", "", "Allows the stage `sh` to run programs.", note: "By default, retort refuses the stage `sh`.",
@@ -333,7 +339,8 @@ struct CommandLineOrOptionPage: Sendable {
     option(
       "color", "WHEN", "Whether errors and the typed line have colours: auto, always or never (default: auto).",
       note: """
-        With auto, there are colours at a terminal, but not if NO_COLOR is set, or if TERM is dumb, unknown or not set.
+        With auto, there are colours at a terminal, but not if NO_COLOR has a value, or if TERM is dumb, unknown or \
+        not set.
         """,
       example: "retort --color never report.retort"),
     option(

@@ -37,7 +37,8 @@ struct ErrorPage: Sendable {
     }
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
-    return status + " If it ends a bulk change after requests were sent, the exit status is 5."
+    return status
+      + " If it ends destroy-all, or a stage that changes data, after requests were sent, the exit status is 5."
   }
 
   /// The pages of all kinds of errors.
@@ -65,7 +66,8 @@ struct ErrorPage: Sendable {
       .forbidden, "The service refused access. The reply has an error with status 401 or 403.",
       """
       Read the service's message. Some services need credentials in the option meta:. If the broker refuses access, \
-      the error has another kind: connection.
+      the error has another kind: connection. If the workers of a pool refuse the changes of a statement, the error \
+      has the kind forbidden too.
       """),
     ErrorPage(
       .sandbox, "The service refused the test sandbox. The reply has an error with the pointer /meta/beam.",
@@ -94,6 +96,9 @@ struct ErrorPage: Sendable {
       """
       For example, a filter names a field that the service does not know. The message and the field e.errors come from \
       the service.
+
+      Two checks by retort raise this error too. With on-shift: "fail", a stream fails if its list changes. The \
+      command `destroy-all` fails if a page still has resources that were destroyed.
       """),
   ]
 
@@ -110,13 +115,17 @@ struct ErrorPage: Sendable {
       """
       The timeout expired, or the connection broke. By default, the change is not sent again. Check the resource \
       before you send the change again. In the summary of a bulk change, such a change counts as unknown, and not as \
-      failed. If the reply arrives later, a note reports the outcome.
+      failed. A change with an unreadable reply counts as unknown too (see help protocol). If the reply arrives later, \
+      a note reports the outcome.
       """),
     ErrorPage(
       .noRoute, "The broker has no queue with this name. The request was not delivered.",
       """
       Check the name of the client's queue. Check that the service runs on this broker and vhost. A service declares \
-      its queue when it starts. If a queue has a similar name, the error suggests this queue.
+      its queue when it starts. If retort finds a queue with a similar name, the error suggests it. This is a queue of \
+      another client, or its name differs only in a final s, in case, or in - and _.
+
+      A statement with the option workers: raises this error if its pool has no worker.
       """),
     ErrorPage(
       .connection, "There is no connection to the broker, or the broker refused a request.",
@@ -139,7 +148,7 @@ struct ErrorPage: Sendable {
       """
       The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request \
       was a change, the service may have carried out the change nevertheless. Check the resource before you send the \
-      change again.
+      change again. In the summary of a bulk change, such a change counts as unknown.
       """),
   ]
 
@@ -179,6 +188,8 @@ struct ErrorPage: Sendable {
       """
       The statement fail "why" raises an error with the message "why". After rescue e, the statement fail e raises the \
       error e again. The error keeps its own kind and place.
+
+      The stage `sh` raises this error too, if its command ends with another status than 0.
       """),
     ErrorPage(
       .file, "A file can't be read or written, or its content does not fit its format.",
@@ -203,8 +214,9 @@ struct ErrorPage: Sendable {
       The options max:, halt: and patience: limit a statement. The program option --yes=N limits the number of \
       resources that a run destroys. You can raise these limits.
 
-      Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A def can call \
-      itself only to a limited depth. The search for a pattern ends after a limited number of steps.
+      Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A duration has \
+      at most 100 years. A def can call itself at most 150 levels deep. The search for a pattern ends after a limited \
+      number of steps.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",

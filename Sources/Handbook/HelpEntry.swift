@@ -109,7 +109,7 @@ extension HelpEntry {
     let prefix = section == .stages ? "... | " : ""
     word = declaration.name
     form = "\(prefix)\(declaration.signature)  -> \(declaration.result)"
-    summary = declaration.summary
+    summary = declaration.summary + (declaration.isPromptOnly ? " The command works only at the prompt." : "")
     options = declaration.options
     examples = declaration.examples + Examples.of(section == .stages ? "stage \(declaration.name)" : declaration.name)
   }

@@ -29,9 +29,9 @@ extension HelpTopic {
       60 s longer. Then the new worker looks up the changes. If a lookup does not find a change, the worker sends the \
       change again, but only if a repetition is harmless.
 
-      A statement ends if its pool has no worker for 50 s plus the timeout of the changes. It also ends if the \
-      broker can't be reached for this time. In both cases, the statement first removes its chunks, so no worker \
-      carries them out later.
+      If the pool has no worker when a statement starts, the statement ends immediately. Later, it ends if the pool \
+      has no worker for 50 s plus the timeout of the changes. It also ends if the broker can't be reached for this \
+      time. In the last two cases, the statement first removes its chunks, so no worker carries them out later.
 
       If the reply to a chunk is lost, a worker may still be sending the changes of this chunk. The statement then \
       waits until the chunk has expired, at most 60 s plus the timeout. After this wait, the statement looks up the \

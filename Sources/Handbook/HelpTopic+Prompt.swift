@@ -11,8 +11,9 @@ extension HelpTopic {
       the statement set history: "directory", the arrow keys and Ctrl-R find only the statements that you typed in the \
       current directory.
 
-      The history stores no secrets. It has three stars (***) in place of a token, the password in a URI, and the \
-      value of a field such as password. The command `save` also writes *** in place of a secret.
+      The history has three stars (***) in place of a secret: a token, the password in a URI, or the value of a field \
+      such as password. The command `save` also writes *** in place of a secret. retort can't recognize a secret by \
+      its value alone, as in {pin: "1234"}. Begin such a statement with a space.
 
       A statement with *** in place of a secret is an error, because retort would send *** as data. Before you run the \
       statement, replace *** with the secret, or with env("NAME"). The only exception is the password in the URI of a \
@@ -30,7 +31,7 @@ extension HelpTopic {
   /// The names of the variables on the page `help environment`, without the names that show another page.
   private static let environmentNames = ManPage.environment.flatMap { variables, _ in
     variables.split(separator: ", ").map(String.init)
-  }.filter { !["RETORT_HISTORY", "RETORT_POOL_KEY"].contains($0) }
+  }.filter { !["RETORT_HISTORY", "RETORT_POOL_KEY", "RETORT_POOL_META"].contains($0) }
 
   /// A line for each variable of the environment, with its meaning.
   private static let environmentTable: String = {

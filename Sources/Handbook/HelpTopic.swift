@@ -46,7 +46,7 @@ struct HelpTopic: Sendable {
           date(TIME, "%d.%m.%Y")   the time as text in another format, in UTC
 
         An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". In a format, %Y is the year, %m the month, \
-        %d the day, %H the hour, %M the minute, %S the second, and %z the offset from UTC.
+        %d the day, %H the hour, %M the minute, %S the second, %z the offset from UTC, and %% a percent sign.
 
         A time is printed and sent in the format RFC 3339, in UTC. The difference of two times is a duration. A time \
         plus or minus a duration is a time. Services send times as text. Before you compare such a text with a time, \
@@ -96,8 +96,8 @@ struct HelpTopic: Sendable {
 
         Tab completes ids from recent replies. If a field has only a few different values, Tab completes these values. \
         In a pipeline that begins with read "FILE", Tab completes the columns of the file. Where text is needed, Tab \
-        inserts the quotes. A second Tab lists the candidates. If there are at most 30 candidates, each candidate has \
-        a description.
+        inserts the quotes. A second Tab lists the candidates. If there are at most 30 candidates, most of them have a \
+        description.
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an \
         embedded service. retort stores the fields in the directory ~/.local/state/retort/schema, or in the directory \
@@ -239,8 +239,9 @@ struct HelpTopic: Sendable {
         The stage `write` replaces the file completely or not at all. From a .json or .ndjson file, the command `read` \
         returns the values that were written, but times and durations become strings. From a .csv or .tsv file, the \
         command returns each cell as a string. Some values can't be stored in a format, for example a string with a \
-        line end in a .txt file. The stage `write` refuses such a value. The command `read` reads a file in parts, \
-        when the records are needed. So a large file needs little memory.
+        line end in a .txt file. The stage `write` refuses such a value. If an element is a resource, the stage writes \
+        only the types and ids of its related resources, even with the option include:. The command `read` reads a \
+        file in parts, when the records are needed. So a large file needs little memory.
 
         The first line of a .csv or .tsv file names the columns. All cells are strings. The value null is written as \
         an empty cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the \
@@ -265,8 +266,12 @@ struct HelpTopic: Sendable {
           embedded:FILE.sqlite                    your database as a service
 
         Without a URI, the command `connect` uses the URI in RETORT_URL. Embedded services need no broker. If the URI \
-        has no path, or the path /, the vhost is /. In the user and the password, write / as %2F, @ as %40, ? as %3F, \
-        # as %23, % as %25 and a space as %20.
+        has no user, retort logs in as guest with the password guest. If the URI has no path, or the path /, the vhost \
+        is /. In the user and the password, write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20.
+
+        When retort opens a database file, it sets the WAL mode of SQLite, and creates missing indexes for references \
+        to other tables. It does this also with guard: "read-only", --dry-run and retort doctor. To keep a file \
+        unchanged, use a copy.
 
         Connections with the same URI share a socket. If a connection with the same URI and name is open, `connect` \
         returns this connection. You can then write the URI without the password, or with *** as the password.

@@ -78,7 +78,7 @@ struct LanguageOptionPage: Sendable {
 
     If the statement changes a relationship, each line also contains the linkage of this relationship: the types and \
     ids of the related resources. To store more relationships, for example before a destroy, name them in the option \
-    include:.
+    include:, as in include: "tags".
 
     A file belongs to one queue of one broker. In its first line, the member meta names both. For another queue or \
     broker, use another file.
@@ -89,6 +89,9 @@ struct LanguageOptionPage: Sendable {
       read "FILE" | update posts {state: .state}
       read "FILE" | relink posts "tags" .tags
       read "FILE" | create posts keep-id: true
+
+    Some services refuse a relationship in a create, such as the comments of a new post. To omit it, add a stage before \
+    the create, as in | without .comments.
     """,
     "verify": """
     At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was \
@@ -128,10 +131,11 @@ struct LanguageOptionPage: Sendable {
     this attempt.
     """,
     "throttle": """
-    With depth: 50, the statement sends nothing while the client's queue has more than 50 messages. The messages of \
-    the statement count too. With p95: 200ms, the statement sends nothing while more than 5 % of the replies take \
-    longer than 200 ms. It also sends nothing while retort can't read the number of messages in the queue. The \
-    progress line shows the reason for such a pause. The option patience: sets the maximum length of a pause.
+    With depth: 50, the statement sends no changes while the client's queue has more than 50 messages. The messages of \
+    the statement count too. With p95: 200ms, the statement sends no changes while more than 5 % of the replies take \
+    longer than 200 ms. In such a pause, it sends a read each second, to measure the reply time. It also sends no \
+    changes while retort can't read the number of messages in the queue. The progress line shows the reason for such a \
+    pause. The option patience: sets the maximum length of a pause.
     """,
     "workers": """
     The command line retort work URI --pool NAME starts a worker. The URI must name the broker and vhost of the \
@@ -157,9 +161,9 @@ struct LanguageOptionPage: Sendable {
     these options.
     """,
     "unknown": """
-    The outcome of a change is unknown if the change was sent and no reply came. The journal also records some failed \
-    changes as unknown, because the service may have carried them out. These are changes whose error has the kind \
-    bad-gateway, and changes whose message the broker refused (nack).
+    The outcome of a change is unknown if the change was sent, and no reply or an unreadable reply came. The journal \
+    also records some failed changes as unknown, because the service may have carried them out. These are changes \
+    whose error has the kind bad-gateway, and changes whose message the broker refused (nack).
 
     When a run continues a journal, it first looks up the unknown changes. For this, it reads their resources. If a \
     lookup shows that a change was carried out, the change is done. If not, and if a repetition is harmless, the run \
@@ -185,7 +189,7 @@ struct LanguageOptionPage: Sendable {
       source     the element that entered the pipeline
       element    the element that entered the stage with this option
       identity   the change as text, such as update posts 4
-      error      the error
+      error      the error: kind, message, errors and correlation-id
       stage      the stage and its queue, such as create posts
       change     a text that is the same for equal changes
 
@@ -227,9 +231,9 @@ struct LanguageOptionPage: Sendable {
     journal records, do not count.
     """,
     "guard": """
-    No option in a script overrides the guard. If there is no terminal, a bulk destruction on a connection with the \
-    guard "confirm" needs two program options: --guarded and --yes=N. If another connection to the same broker has no \
-    guard, a note says so.
+    No option in a script overrides the guard. Only two program options together replace the question of the guard \
+    "confirm": --guarded and --yes=N. If there is no terminal, a bulk destruction needs both. If another connection to \
+    the same broker has no guard, a note says so.
     """,
     "timeout": """
     You can set a timeout in four places. If several are set, the first in this list applies:
@@ -272,15 +276,15 @@ struct LanguageOptionPage: Sendable {
     """,
     "page": """
     The command `index` reads one page. The command `stream` reads this page and all later pages. Without the member \
-    number, both begin with the first page. The command `destroy-all` uses only the size. For services with offset \
-    paging, write {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the \
-    service names the maximum.
+    number, both begin with the first page. With this member, write size too. The command `destroy-all` uses only the \
+    size. For services with offset paging, write {offset: 0, limit: 100}. Many services limit the size. If the size is \
+    too large, the error of the service names the maximum.
     """,
     "prefetch": """
     By default, the command stream requests a page when all elements of the previous page are used. With prefetch: 2, \
     it requests the next two pages as soon as a page arrives. This saves time if the service is slow. If the service \
     does not say how many pages there are, the command requests only the next page. The order of the elements does not \
-    change. The maximum value is 64.
+    change.
     """,
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then \
@@ -311,9 +315,10 @@ struct LanguageOptionPage: Sendable {
     would clear the relationship, even if unlink names another resource.
     """,
     "in-flight": """
-    A request is in flight until its reply arrives. The results keep the order of the elements. If a failure stops the \
-    statement, no more requests are sent. The statement then waits for the replies to the requests in flight, and \
-    counts their outcomes. For the stage `each`, the option limits the iterations that run at the same time.
+    A request is in flight until its reply arrives. The value is from 1 to 10000. The results keep the order of the \
+    elements. If a failure stops the statement, no more requests are sent. The statement then waits for the replies to \
+    the requests in flight, and counts their outcomes. For the stage `each`, the option limits the iterations that run \
+    at the same time.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage \
@@ -326,8 +331,8 @@ struct LanguageOptionPage: Sendable {
     `destroy` are always bulk destructions. The command `destroy` is a bulk destruction in a loop and in the block of \
     a stage. If a loop or a stage calls a command that was defined with `def`, a `destroy` in this command is a bulk \
     destruction too. At a terminal, retort asks for a confirmation of a bulk destruction. To confirm, type the number \
-    of resources. Without a terminal, the statement needs the option confirm: true, or the program needs the option \
-    --yes.
+    of resources. If retort does not know this number, as in a loop, type the maximum number of resources to destroy. \
+    Without a terminal, the statement needs the option confirm: true, or the program needs the option --yes.
     """,
     "max": """
     The elements are counted before the first change is sent. If there are too many elements, the statement fails with \
@@ -335,9 +340,10 @@ struct LanguageOptionPage: Sendable {
     journal, the changes of earlier runs count too.
     """,
     "key": """
-    In the stages create and each, the key of an element is a field such as .email, or another expression. With the \
-    option journal: or verify: "all", the key of a create must be a field, because lookups find the resources by this \
-    field. To compute the key, set the field in an earlier stage, as in | with email: lower(.email).
+    In the stages create and each, the key of an element is a field such as .email, or another expression. The stage \
+    each takes key: only with journal:. With the option journal: or verify: "all", the key of a create must be a \
+    field, because lookups find the resources by this field. To compute the key, set the field in an earlier stage, as \
+    in | with email: lower(.email).
 
     If two elements have the same key, the stage refuses the second element. Otherwise the same change could be \
     carried out twice. An element with the key null is refused too. To remove the elements with repeated keys in \
@@ -345,9 +351,9 @@ struct LanguageOptionPage: Sendable {
     can occur, write | unique string(.id).
     """,
     "append": """
-    Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file. A row with \
-    another column is an error. If several statements append to one file at the same time, they write one after \
-    another.
+    Either all elements are appended, or none. The option works with all formats except json. Rows of csv and tsv must \
+    have the columns of the file. A row with another column is an error. If several statements append to one file at \
+    the same time, they write one after another.
     """,
     "keep-id": """
     By default, the service chooses the id of a new resource. If you create a copy of a resource, the id is not sent, \

@@ -63,10 +63,14 @@ public enum ManPage {
     ),
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt. If the value is empty, there is no pager."),
     ("RETORT_COLORS", "If the value is light, the colours suit a light terminal."),
-    ("NO_COLOR", "Any value turns colours off."),
+    ("NO_COLOR", "Any value that is not empty turns colours off."),
     ("TERM", "The type of the terminal. If it is dumb, unknown or not set, there are no colours and no pager."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
-    ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
+    (
+      "RETORT_POOL_KEY",
+      "The secret that the workers of a pool share with the programs that use the pool, at least 16 bytes."
+    ),
+    ("RETORT_POOL_META", "The secret members of meta that a worker adds to its changes, as a JSON object."),
     ("TMPDIR", "The directory for temporary files. retort uses them for large results (default: /tmp)."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories that retort uses in place of ~/.config and ~/.local/state."),
   ]

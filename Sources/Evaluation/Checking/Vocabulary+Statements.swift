@@ -52,8 +52,8 @@ extension Vocabulary {
     (
       "source", "source \"FILE.retort\"",
       """
-      Runs the statements of another file. After that, you can use the variables and commands that the file defines. \
-      In the examples, the file greet.retort defines the command `greet`.
+      Runs the statements of another file. After that, you can use the variables and commands that the file defines. A \
+      block can't contain this statement. In the examples, the file greet.retort defines the command `greet`.
       """
     ),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes settings of the session."),
@@ -82,8 +82,8 @@ extension Vocabulary {
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary: """
-        with true, retort prints three durations after each statement: the total, the wait for replies, and the \
-        decoding of replies
+        with true, retort prints the duration of each statement. After requests, it also prints the times for the wait \
+        and for the decoding of replies
         """
     ),
     .init(
@@ -97,8 +97,8 @@ extension Vocabulary {
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
       summary: """
-        with true, retort collects the values and ids in replies, and stores them when the program ends. In later \
-        sessions, Tab completes these values and ids
+        with true, retort stores the values and ids in replies when the program ends. In later sessions, Tab completes \
+        these values and ids
         """),
   ]
 }

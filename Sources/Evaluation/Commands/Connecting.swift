@@ -27,7 +27,8 @@ extension BuiltInCommand {
       summary: """
         Opens a connection to a broker or to an embedded service. An embedded service, such as embedded:blog, runs \
         inside retort and needs no broker. Without URI, the command uses the URI in the environment variable \
-        RETORT_URL. If a connection with the same URI and name is already open, the command returns this connection.
+        RETORT_URL. If a connection with the same URI and name is already open, the command returns this connection. \
+        For the forms of a URI, and the effect on a database file, see help addresses.
         """,
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [

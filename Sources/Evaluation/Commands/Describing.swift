@@ -70,8 +70,9 @@ extension BuiltInCommand {
       name: "queues",
       summary: """
         On a broker, lists the queues that your clients have used. On an embedded service, lists all queues. The \
-        column types lists the types of the resources of the queue, as far as retort knows them. The column consumers \
-        is the number of consumers of the queue. The column depth is the number of requests that wait in the queue.
+        column types lists the types that retort knows from this queue, also those of related resources. If no client \
+        has used the queue, this column can be empty. The column consumers is the number of consumers of the queue. \
+        The column depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

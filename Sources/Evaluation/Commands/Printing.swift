@@ -9,7 +9,10 @@ extension BuiltInCommand {
   static let print = BuiltInCommand(
     CommandDeclaration(
       name: "print",
-      summary: "Prints a value. Text is printed without quotes, and any other value is printed as JSON.",
+      summary: """
+        Prints a value. Texts, times, durations and patterns are printed without quotes. Most other values are printed \
+        as JSON. A duration can be rounded, as in 3.3 s: the stage `ndjson` prints the exact value.
+        """,
       parameters: [expression],
       result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
@@ -43,8 +46,7 @@ extension BuiltInStage {
     CommandDeclaration(
       name: "print",
       summary: """
-        Prints each element, or the value of EXPRESSION for each element. Text is printed without quotes, and any \
-        other value is printed as JSON.
+        Prints each element, or the value of EXPRESSION for each element, as the command `print` does.
         """,
       parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
       examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)

@@ -81,8 +81,9 @@ extension CommandDeclaration.Option {
       statement continues
       """
   ).ruled(.halt)
-  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes per second").ruled(
-    .integer("rate", from: 1))
+  static let rate = Self(
+    name: "rate", shape: .number, summary: "the maximum number of changes per second, an integer"
+  ).ruled(.integer("rate", from: 1))
   static let journal = Self(
     name: "journal", shape: .string,
     summary: """
@@ -111,7 +112,7 @@ extension CommandDeclaration.Option {
     as: "a file in which retort stores each resource before the resource is destroyed")
   static let kept = Self(
     name: "include", shape: .strings,
-    summary: "the relationships that the backup also contains, such as \"tags,comments\""
+    summary: "the relationships that the backup also contains, such as \"tags\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
@@ -149,7 +150,7 @@ extension CommandDeclaration.Option {
     name: "patience", shape: .duration, fallback: "10m",
     summary: """
       the maximum length of a pause that the option throttle: causes. After a longer pause, the statement ends with an \
-      error
+      error. The option needs throttle:
       """
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(

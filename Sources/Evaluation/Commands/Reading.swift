@@ -9,8 +9,8 @@ import Values
 
 extension CommandDeclaration.Option {
   fileprivate static let prefetch = Self(
-    name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to request in advance"
-  ).ruled(.integer("prefetch", from: 0))
+    name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to request in advance, from 0 to 64"
+  ).ruled(.integer("prefetch", from: 0, to: 64))
 }
 
 extension BuiltInCommand {
@@ -97,7 +97,7 @@ extension BuiltInCommand {
     let client = try arguments.client()
     let query = try arguments.query()
     let waitLimit = try arguments.waitLimit(client)
-    let prefetch = min(try arguments.integer(.prefetch) ?? 0, 64)
+    let prefetch = try arguments.integer(.prefetch) ?? 0
     let (session, reader) = (frame.run.session, try arguments.reader(client))
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(

@@ -30,13 +30,17 @@ extension BuiltInFunction {
     },
     rounding(
       "round", .nearest,
-      "The number, rounded to the given number of decimal places (default: 0). Halves are rounded away from 0.",
+      """
+      The number, rounded to the given number of decimal places (default: 0, maximum: 1000). Halves are rounded away \
+      from 0.
+      """,
       "round(2.5)", "3"),
     rounding(
-      "floor", .down, "The number, rounded down to the given number of decimal places (default: 0).",
+      "floor", .down, "The number, rounded down to the given number of decimal places (default: 0, maximum: 1000).",
       "floor(-2.5)", "-3"),
     rounding(
-      "ceil", .up, "The number, rounded up to the given number of decimal places (default: 0).", "ceil(2.1)", "3"),
+      "ceil", .up, "The number, rounded up to the given number of decimal places (default: 0, maximum: 1000).",
+      "ceil(2.1)", "3"),
     BuiltInFunction("abs(number)", "The absolute value of a number or a duration.", takes: 1...1, "abs(-3)", "3") {
       values throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }

@@ -75,7 +75,10 @@ extension BuiltInFunction {
     },
     BuiltInFunction(
       "capture(text, pattern)",
-      "The list of the groups of the first match, or null if nothing matches. A group that matched nothing is null.",
+      """
+      The list of the groups of the first match, or null if nothing matches. A group that matched nothing is null. A \
+      pattern without groups is an error.
+      """,
       takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values throws(Fault) in
@@ -125,7 +128,11 @@ extension BuiltInFunction {
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     BuiltInFunction(
-      "string(value)", "The value as text. A string stays unchanged, and any other value becomes JSON.",
+      "string(value)",
+      """
+      The value as text. A string stays unchanged. A time, a duration or a pattern becomes its text, such as 10s. Most \
+      other values become JSON.
+      """,
       takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values throws(Fault) in

@@ -11,8 +11,8 @@ extension BuiltInStage {
         Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \
         VALUE, the stage puts equal or similar values of LABEL into groups, and draws a bar for each group. The length \
         of the bar is then the number of elements in the group. A group is a range of numbers or durations, a period \
-        such as a day, or a text. If the values are numbers, durations or times, a null has no bar, and a note counts \
-        the nulls.
+        such as a day, or a text. If the values of LABEL are numbers, durations or times, a null has no bar, and a \
+        note counts the nulls. VALUE must be a number or a duration. At a terminal, the chart has at most 100 bars.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

@@ -5,7 +5,8 @@ extension BuiltInStage {
   static let table = output(
     .table,
     """
-    Writes the elements as a table. If columns do not fit on the terminal, the table omits them, and a note names them.
+    Writes the elements as a table. At a terminal, the table has at most 100 rows, and long cells are cut. If columns \
+    do not fit, the table omits them, and a note names them.
     """,
     #"[{a: 1, b: "x"}] | table"#, "a  b\n-  -\n1  x")
   static let card = output(
@@ -14,7 +15,8 @@ extension BuiltInStage {
   static let json = output(.json, "Writes the elements as one JSON array.", "1..3 | json", "[1,2,3]")
   static let ndjson = output(.ndjson, "Writes each element as one line of JSON.", "1..2 | ndjson", "1\n2")
   static let csv = output(
-    .csv, "Writes the elements as comma-separated values with a header line.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
+    .csv, "Writes the elements as comma-separated values with a header line. Without elements, writes nothing.",
+    #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
 
   private static func output(_ format: ResultFormat, _ summary: String, _ example: String, _ output: String)
     -> BuiltInStage

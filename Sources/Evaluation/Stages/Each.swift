@@ -35,7 +35,7 @@ extension BuiltInStage {
       name: "each",
       summary: """
         Runs a block for each element. In the block, the word `it` means the element. The result is a list with the \
-        value of each iteration.
+        value of each iteration. If no iteration has a value, the result is null.
         """,
       options: [.blocks, .eachJournal, .key.needing(.keyedJournal), .eachSettle, .eachUnknown], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)

@@ -11,7 +11,7 @@ extension BuiltInStage {
         Puts elements with the same value of .FIELD into one group. Returns a record {key, count, items} for each \
         group. In this record, the value of key is the common value of the group. The value of count is the number of \
         elements, and the value of items is the list of elements. With several fields, the value of key is a record of \
-        the common values.
+        the common values. In place of .FIELD, you can write an expression: group lower(.email).
         """,
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
@@ -36,7 +36,10 @@ extension BuiltInStage {
   static let indexBy = BuiltInStage(
     CommandDeclaration(
       name: "index-by",
-      summary: "Returns one record. The record maps each value of .FIELD to the element that has this value.",
+      summary: """
+        Returns one record. The record maps each value of .FIELD to the element that has this value. The values must be \
+        strings or integers.
+        """,
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(

@@ -7,7 +7,10 @@ extension BuiltInStage {
   static let sort = BuiltInStage(
     CommandDeclaration(
       name: "sort",
-      summary: "Sorts the elements by value or by fields. A minus sign means descending order: sort -.views.",
+      summary: """
+        Sorts the elements by value or by fields. A minus sign means descending order: sort -.views. In place of a \
+        field, you can write an expression: sort -length(.text).
+        """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
@@ -52,7 +55,7 @@ extension BuiltInStage {
       name: "unique",
       summary: """
         Keeps only the first of several equal elements. With .FIELD, elements with the same value of .FIELD count as \
-        equal.
+        equal. In place of .FIELD, you can write an expression: unique lower(.email).
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)

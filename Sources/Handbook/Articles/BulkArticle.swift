@@ -38,8 +38,8 @@ extension Article {
         loop asks once for each connection, client, filter and `meta:`. Without a terminal, the statement needs `confirm: true`, or the
         program needs `--yes`. With `--yes=N`, the run ends with an error before it destroys more than N resources.
       - **Guard a connection.** After `connect URI guard: "confirm"`, retort asks before each bulk destruction, even if the statement
-        has `confirm: true`. Without a terminal, the program needs the options `--guarded CONNECTION --yes=N`. With `guard:
-        "read-only"`, retort refuses every change.
+        has `confirm: true`. It does not ask if the program has both options `--guarded CONNECTION --yes=N`. Without a terminal, the
+        program needs both. With `guard: "read-only"`, retort refuses every change.
 
       ```retort
       connect "embedded:blog"
@@ -79,7 +79,8 @@ extension Article {
       ## After
 
       A summary on standard error counts the outcomes of the changes. `let sum = ... | update ...` assigns the summary to a variable.
-      The fields of the summary are the numbers, such as `sum.ok`:
+      The fields of the summary are the numbers, such as `sum.ok`, and the list `sum.failures`. Each failure is a record `{source,
+      element, error}`. The list has at most 1,000 failures; `failed:` stores all of them. The numbers are:
 
       | Outcome | Meaning |
       |---|---|
@@ -87,7 +88,7 @@ extension Article {
       | `failed` | the service or retort reported an error |
       | `absent` | destroy: the resource did not exist |
       | `refused` | a guard, a limit or a rule forbade the change |
-      | `unknown` | the change was sent, and no reply arrived |
+      | `unknown` | the change was sent, and no reply or an unreadable reply arrived |
 
       A change without a reply is `unknown` and not `failed`, because the service may have carried it out. At its end, a statement waits
       for late replies, but at most for its timeout. Then it looks up the changes that are still unknown. `verify: false` turns these

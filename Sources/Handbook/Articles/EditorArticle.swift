@@ -52,10 +52,11 @@ extension Article {
       program. Each article has a page too, such as `man retort-bulk`. Without the package, write the files yourself:
 
       ```sh
-      mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1 ~/.local/share/man/man7
+      mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.zsh
+      mkdir -p ~/.local/share/man/man1 ~/.local/share/man/man7
       retort completions bash > ~/.local/share/bash-completion/completions/retort
       retort completions fish > ~/.config/fish/completions/retort.fish
-      retort completions zsh > ~/.zsh/_retort     # a directory of fpath
+      retort completions zsh > ~/.zsh/_retort     # in ~/.zshrc, before compinit: fpath=(~/.zsh $fpath)
       retort man > ~/.local/share/man/man1/retort.1; retort man bulk > ~/.local/share/man/man7/retort-bulk.7
       ```
       """#)

@@ -206,17 +206,18 @@ extension Article {
       \#(topic("files"))
 
       A resource is written as its JSON:API resource object. So `stream posts | write "b.ndjson"` is a backup, and `read "b.ndjson" |
-      create posts` restores it. Some services send the data of a relationship only if `include:` names the relationship. A note then
-      lists the relationships that are not in the file. To get their data, name them in `include:`. With `append: true`, `write` appends
-      everything or nothing. Rows of csv must have the columns of the file. A duplicate key in a JSON object of a file, or of
-      `parse-json`, is an error.
+      create posts` restores it. If the service refuses a relationship in a create, omit it: `| without .comments`. Some services send
+      the data of a relationship only if `include:` names the relationship. A note then lists the relationships that are not in the
+      file. To get their data, name them in `include:`. With `append: true`, `write` appends everything or nothing. Rows of csv must
+      have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
 
       ## Output
 
-      At the top level, the result of a pipeline is printed, unless it is null, a client or a connection. `let` prints nothing. Inside
-      blocks, only `print`, `write` and the output stages print or write results. At a terminal, results are tables. In a pipe, they are
-      lines of JSON. `--output table`, `card`, `json`, `ndjson` or `csv` chooses the format. Results go to standard output. Everything
-      else (progress, warnings, summaries, errors) goes to standard error.
+      At the top level, the result of a pipeline is printed, unless it is null, a client or a connection. A statement that is only the
+      name of a client or of a connection describes it. `let` prints nothing. Inside blocks, only `print`, `write` and the output stages
+      print or write results. At a terminal, results are tables. In a pipe, they are lines of JSON. `--output table`, `card`, `json`,
+      `ndjson` or `csv` chooses the format. Results go to standard output. Everything else (progress, warnings, summaries, errors) goes
+      to standard error.
 
       ## Errors
 
@@ -259,9 +260,9 @@ extension Article {
       3. **A missing reply is not a failure.** A change without a reply is `unknown`. The kind `timeout` is only for reads, so it is always
          safe to repeat a request after a `timeout`.
       4. **Check before you run.** `retort check FILE` shows every error, also in the files that `source` names. It warns of names that
-         are never read, statements that never run, and passwords in the text. In a block, the first two are errors. It lists each
+         are never read, statements that never run, and passwords in URIs. In a block, the first two are errors. It lists each
          statement that changes or destroys data, and each `var(...)`. It opens no connection.
-      5. **Passwords stay hidden**, in the history and in errors. An error that quotes a URI shows `***`, even if the URI is misspelt.
-         A statement that would send `***` in place of a secret is an error.
+      5. **Passwords stay hidden**, in the history and in errors. An error that quotes a URI shows stars in place of the password,
+         even if the URI is misspelt. A statement that would send `***` in place of a secret is an error.
       """#)
 }

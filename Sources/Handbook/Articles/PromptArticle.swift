@@ -21,7 +21,8 @@ extension Article {
         needs. It writes `***` in place of a secret. `retort demo` is a prompt with clients of the sample and a tour.
       - Results that are taller than the screen are shown in a pager: `RETORT_PAGER`, `PAGER` or `less`. `--no-pager` turns the pager
         off. If the pager fails, the result is shown without it.
-      - The history stores no secrets: it has `***` in their place, and a statement with such a `***` does not run. See `help history`.
+      - The history has `***` in place of tokens, passwords in URIs, and the values of fields such as `password`. A statement with such
+        a `***` does not run. See `help history`.
       - `_` is the last value of a statement; a statement without a value leaves it unchanged. `vars` lists the variables, and `clients` lists the clients and connections.
       - `help WORD` explains a word, an option (`help timeout`), a kind of error (`help not-found`) or a program option (`help
         --trace`). `help cookbook` has recipes, and `help guide` lists the articles.

@@ -8,6 +8,8 @@ extension Article {
       `connect "embedded:FILE.sqlite"` opens your own database. Each table is a type, with a queue of the same name. A column `author_id
       REFERENCES authors` is the to-one relationship `author` of this table. It is also a to-many relationship of `authors`. A join
       table is a to-many relationship of both its tables. A change that violates a constraint of the database gets a validation error.
+      When retort opens the file, it sets the WAL mode of SQLite, and creates missing indexes for references, also with `guard:
+      "read-only"` and `--dry-run`.
 
       ## On a broker
 
