@@ -47,7 +47,7 @@ import Synchronization
   }
 
   private static func options(_ flags: String) -> UInt32 {
-    var options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C
+    var options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY
     for flag in flags.utf8 {
       switch flag {
       case UInt8(ascii: "i"): options |= PCRE2_CASELESS
