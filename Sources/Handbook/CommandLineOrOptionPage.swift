@@ -280,8 +280,9 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         With json, each statement that changes many resources writes one line of JSON. The line has the counts of the \
         outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. For each kind of \
-        failure, it also has the count and an example. For commands in loops, and for the stage `each` with a journal, \
-        the line has only the counts of the outcomes.
+        failure, it also has the count and an example. If the statement ended early, not-sent is the number of elements \
+        that it did not reach, or null if this number is unknown. For commands in loops, and for the stage `each` with \
+        a journal, the line has only the counts of the outcomes.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",

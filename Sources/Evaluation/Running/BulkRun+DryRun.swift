@@ -5,11 +5,11 @@ import Values
 /// The summary of a dry run.
 extension BulkRun {
   /// Throws an error if a real run would be refused because of the limit `max:`.
-  func checkMaxOfDryRun(_ tally: OutcomeTally) throws(Fault) {
+  func checkMaxOfDryRun(_ report: StatementReport) throws(Fault) {
     var request = DestroyConsentRequest(
       verb: plan.arguments.name, client: plan.client, max: try plan.arguments.integer(.max))
-    request.count = tally.ok - tally.same
-    do throws(Fault) { try request.checkMax(plan.arguments) } catch { throw ended(error, tally) }
+    request.count = report.tally.ok - report.tally.same
+    do throws(Fault) { try request.checkMax(plan.arguments) } catch { throw ended(error, report) }
   }
 
   /// Returns a text that says how many changes a real run would send: `5 changes would be sent`.

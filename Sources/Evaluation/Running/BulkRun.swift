@@ -43,7 +43,7 @@ struct BulkRun {
     activity?.end()
     if !plan.isDry {
       let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
-      run.session.options.report?.add(change: report.json(plan.label), failure: failure)
+      run.session.options.report?.add(change: report.json(plan.label, notSent: notSent(report)), failure: failure)
     }
     var isHandedOver = false
     defer {
@@ -80,11 +80,6 @@ struct BulkRun {
       try await run.complete(journal, plan.arguments, plan.label)
     }
     return (flow.elements(), report.tally)
-  }
-
-  /// Whether the statement ended before it processed all its elements.
-  private func endedEarly(_ report: StatementReport) -> Bool {
-    report.stop != nil || report.isCut || Task.isCancelled
   }
 
   /// Looks up the changes of earlier runs that have an unknown outcome, and for which this run has no elements.
@@ -185,7 +180,7 @@ struct BulkRun {
       noteNotLookedUp(report)
     }
     if session.options.summarizesAsJSON, !plan.isDry, !session.options.isOffline {
-      session.show(json: report.json(plan.label))
+      session.show(json: report.json(plan.label, notSent: notSent(report)))
     }
     if Task.isCancelled {
       noteSummary(report)
@@ -194,68 +189,15 @@ struct BulkRun {
     }
     if let stop = report.stop {
       if plan.policy.continuesOnError { await showFailures(of: tally) }
-      throw ended(fault(of: stop, tally), tally)
+      throw ended(fault(of: stop, tally), report)
     }
     if !plan.notesSummary, let first = tally.groups.first, !plan.policy.continuesOnError {
-      throw ended(await fault(of: first), tally)
+      throw ended(await fault(of: first), report)
     }
-    if plan.isDry { try checkMaxOfDryRun(tally) }
+    if plan.isDry { try checkMaxOfDryRun(report) }
     if plan.notesSummary || tally.count > tally.ok { noteSummary(report) }
     try await finish(report)
     if let note = plan.source.endNote { session.note("\(plan.label): \(note)") }
-  }
-
-  private func noteSummary(_ report: StatementReport) {
-    let (tally, options) = (report.tally, run.session.options)
-    if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
-    if options.isOffline { return run.session.note("\(plan.label): shown, not sent") }
-    if options.summarizesAsJSON { return }
-    run.session.note("\(plan.label): \(tally.text)\(Task.isCancelled ? tally.notSent(of: plan.source.total) : "")")
-    if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
-  }
-
-  /// Shows a note about failed changes that may have been carried out, and that the journal records as unknown.
-  private func noteUncertain(_ tally: OutcomeTally) {
-    guard plan.guards.journal != nil, tally.uncertain > 0 else { return }
-    let (changes, them) = tally.uncertain == 1 ? ("change", "it") : ("changes", "them")
-    run.session.note(
-      "\(plan.label): \(tally.uncertain) failed \(changes) may have been carried out: the journal records \(them) as "
-        + "unknown, and the next run looks \(them) up")
-  }
-
-  /// Shows a note about resources that were already in the backup file, and that the run did not store again.
-  private func notePresentInBackup() {
-    guard let backup = plan.guards.backup, case let count = backup.presentCount, count > 0 else { return }
-    run.session.note(
-      "\(plan.label): \(count) \(count == 1 ? "resource was" : "resources were") already in the backup \(backup.path), "
-        + "which keeps the first stored version of each resource")
-  }
-
-  /// Shows notes about changes that the statement could not look up, and about created resources that no lookup found.
-  ///
-  /// Each note contains the number of changes and the reason.
-  private func noteNotLookedUp(_ report: StatementReport) {
-    if report.unfound > 0 {
-      let (resources, them) = report.unfound == 1 ? ("created resource", "it") : ("created resources", "them")
-      run.session.note(
-        "\(plan.label): could not verify \(report.unfound) \(resources), because no lookup by key found \(them); "
-          + "the service may ignore a filter by the key")
-    }
-    var reasons = plan.guards.resolver?.failures.notes ?? []
-    if report.unkept > 0 {
-      let limit = VerificationScope.limit
-      reasons.append(
-        "\(report.unkept) \(report.unkept == 1 ? "change was" : "changes were") not looked up, because a statement "
-          + "looks up at most \(limit) unknown changes at its end")
-    }
-    for reason in reasons {
-      let next =
-        plan.guards.journal == nil
-        ? "check these changes before you send them again; with failed: \"FILE\", a file stores the elements of these "
-          + "changes"
-        : "run the same statement with the same journal to look up these changes"
-      run.session.note("\(plan.label): \(reason): \(next)")
-    }
   }
 
   /// Returns the error of an element as a JSON object, for the file of `failed:` and the field `failures`.
@@ -313,14 +255,6 @@ struct BulkRun {
   private func leaveFailures() {
     run.session.state.withLock { $0.hasPartialFailure = true }
     run.iteration?.didLeaveFailures()
-  }
-
-  /// Returns the error that ends the statement.
-  ///
-  /// If the statement sent changes, the result has a line with the counts of their outcomes, and the exit status 5.
-  func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
-    if plan.isDry { return fault.within("\(plan.label): dry run, \(wouldBeSent(tally))") }
-    return tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
 
   private func fault(of stop: any Error, _ tally: OutcomeTally) -> Fault {

@@ -20,9 +20,15 @@ extension StatementReport {
   /// Returns the average number of replies per second during the given time.
   func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
 
-  /// Returns the report as JSON for other programs: counts, times, and one entry for each kind of failure.
-  func json(_ label: String) -> JSONValue {
+  /// Converts the report to JSON for other programs.
+  ///
+  /// - Parameters:
+  ///   - label: The label of the statement, such as `create posts`.
+  ///   - notSent: The number of elements that the statement did not process; nil if the number is unknown.
+  /// - Returns: The counts, the times, and one entry for each kind of failure.
+  func json(_ label: String, notSent: Int?) -> JSONValue {
     var object = tally.json(label)
+    object["not-sent"] = notSent.map { .number(JSONNumber($0)) } ?? .null
     let time = duration
     object["milliseconds"] = .number(JSONNumber(time.milliseconds))
     object["rate"] = .number(JSONNumber(rate(in: time)))
@@ -67,14 +73,6 @@ extension FailedLookups {
 }
 
 extension OutcomeTally {
-  /// Returns a text with the number of elements that an interrupted statement did not reach: `, 351 not sent`.
-  ///
-  /// The text is empty if the number of all elements is unknown.
-  func notSent(of total: Int?) -> String {
-    guard let total, total > count else { return "" }
-    return ", \(total - count) not sent"
-  }
-
   /// Returns the counts as JSON for other programs, with the label of the statement, such as `create posts`.
   func json(_ label: String) -> JSONObject {
     let others = [("before", before), ("skipped", skipped), ("late", late)]
