@@ -22,6 +22,18 @@ import Testing
     #expect(ran.status == 5)
   }
 
+  /// A statement that ends early reports how many of its elements it did not reach.
+  @Test(arguments: [
+    ("[1, 9998, 3, 4]", 2), ("[1, 9998, 3, 4] | where it > 0", nil), ("[1, 2, 3, 9998]", 0),
+  ]) func theSummaryCountsTheChangesThatWereNotSent(_ source: String, _ unsent: Int?) async throws {
+    let ran = await Ran.retort(
+      "--summary", "json", "-c", Self.prologue + source + " | update posts {views: 1} in-flight: 1")
+    let line = try #require(ran.notes.split(separator: "\n").first)
+    let summary = try JSONValue(parsing: Array(line.utf8))
+    #expect(summary["not-sent"] == (unsent.map { .number(JSONNumber($0)) } ?? .null), Comment(rawValue: ran.notes))
+    #expect(ran.status == 5)
+  }
+
   /// `--summary json` also prints the counts of a loop's commands, and of the iterations of an `each` with a journal.
   @Test(arguments: [
     (
