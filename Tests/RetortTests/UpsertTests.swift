@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Tests of `upsert` on services that reply to the lookup of a key with other resources than requested.
@@ -20,6 +21,22 @@ import Testing
     #expect(one.notes.contains("let known = stream posts | index-by .text"))
     let many = await odd.run(#"1..40 | map {text: "t\(it)"} | upsert posts key: .text on-error: "continue""#)
     #expect(many.notes.contains("upsert posts: 0 created, 0 updated, 0 same, 40 refused"))
+    await odd.stop()
+  }
+
+  /// A note says that the service changed the value of the key.
+  @Test(arguments: [
+    (#"upsert posts {text: "A"} key: .text"#, "a", true), (#"[{text: "A"}] | upsert posts key: .text"#, "a", true),
+    (#"[{text: "A"}] | create posts key: .text journal: "JOURNAL""#, "a", true),
+    (#"[{text: "A"}] | create posts"#, "a", false), (#"upsert posts {text: "A"} key: .text"#, "A", false),
+  ]) func aChangedKeyIsNoted(_ statement: String, _ stored: String, _ isNoted: Bool) async throws {
+    let reply = #""result":{"data":\#(Self.post(9, #""text":"\#(stored)""#))}"#
+    let odd = try await OddService(["index": #""result":{"data":[]}"#, "create": reply])
+    let journal = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).journal").path
+    defer { try? FileManager.default.removeItem(atPath: journal) }
+    let ran = await odd.run(statement.replacing("JOURNAL", with: journal))
+    let note = #"posts: the service changed text from "A" to "a", so a lookup by text may not find this resource"#
+    #expect(ran.status == 0 && ran.notes.contains(note) == isNoted, Comment(rawValue: ran.notes))
     await odd.stop()
   }
 

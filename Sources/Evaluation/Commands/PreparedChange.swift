@@ -153,5 +153,22 @@ final class PreparedChange: Sendable {
     guard change.verb != .destroy else { return }
     let sentID = id != nil || change.params["data"]?["id"] != nil
     session.noteMissing(document, client, change.verb.rawValue, sentID: sentID)
+    if let field = arguments["key"]?.expression?.path { noteChangedKey(field, reply, session) }
+  }
+
+  /// Shows a note if the reply to a create has another value in the field of the option `key:` than the request, such
+  /// as an email in lower case.
+  ///
+  /// A lookup by the value of the request may not find such a resource.
+  func noteChangedKey(_ field: String, _ reply: ChangeResult, _ session: Session) {
+    guard change.verb == .create, case .document(let document) = reply,
+      let sent = change.params["data"]?["attributes"]?[field],
+      let stored = document.first?["attributes"]?[field], !stored.equals(sent)
+    else { return }
+    session.note(
+      once: "changed key \(label) \(field)",
+      "\(label): the service changed \(field) from \(sent.text) to \(stored.text), so a lookup by \(field) may not "
+        + "find this resource, and another run may create it again; give the records the values that the service "
+        + "stores, such as {\(field): lower(.\(field))}")
   }
 }

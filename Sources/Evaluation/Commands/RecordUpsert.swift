@@ -230,7 +230,7 @@ extension JSONValue {
   ///
   /// Numbers are equal if they have the same value: `1` and `1.0`. Records are equal in any order of their fields.
   /// Values of different types are not equal.
-  fileprivate func equals(_ other: JSONValue) -> Bool {
+  func equals(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
     case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.equals($1) }

@@ -19,6 +19,8 @@ struct BulkPlan {
   let source: any BulkChangeSource
   /// The safeguards of the changes: the journal file, the backup file, and limits such as `rate:`.
   var guards = StatementSafeguards()
+  /// The field that the option `key:` names, such as `email`; nil without the option.
+  var keyField: String?
   /// Whether the run shows the changes instead of sending them.
   var isDry = false
   /// The file of the option `failed:`, for elements whose changes failed; nil if the option is missing.

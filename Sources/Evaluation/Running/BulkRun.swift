@@ -11,11 +11,12 @@ struct BulkRun {
   let plan: BulkPlan
   let run: StatementContext
   private let failures = BulkFailures()
-  private let flow = ChangeResultCollector()
+  private let flow: ChangeResultCollector
 
   init(_ plan: BulkPlan, _ run: StatementContext) {
     self.plan = plan
     self.run = run
+    flow = ChangeResultCollector(keyField: plan.keyField)
   }
 
   /// Carries out the plan, and returns the number of changes that succeeded.

@@ -18,9 +18,16 @@ final class ChangeResultCollector: Sendable {
   }
 
   private let state = Mutex(CollectedResults())
+  /// The field that the option `key:` of the stage names; nil if there is none.
+  private let keyField: String?
+
+  init(keyField: String?) { self.keyField = keyField }
 
   /// Collects the result of an element's change; stores a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
+    if let keyField, case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
+      prepared.noteChangedKey(keyField, reply, session)
+    }
     let value = keepsFlow ? Self.value(for: planned, outcome, session) : nil
     if keepsFlow {
       state.withLock { state in

@@ -170,6 +170,7 @@ private struct ChangingStage: Sendable {
     source.policy = once.policy(source.policy, for: carrier)
     var plan = BulkPlan(arguments: once, client: client, policy: source.policy, consent: consent, source: source)
     plan.carrier = carrier
+    plan.keyField = arguments.keyField
     plan.isDry = opened.isDry
     plan.guards = guards
     plan.failedFile = opened.failedFile

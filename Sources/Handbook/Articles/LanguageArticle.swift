@@ -106,7 +106,8 @@ extension Article {
       does not send the id of a resource, and refuses a plain record with an `id`. With `keep-id: true`, `create` sends the id.
 
       `upsert` looks for a resource with the same value of the field that `key:` names. If it finds no resource, it creates one.
-      Otherwise it updates the resource, or does nothing if all values are the same.
+      Otherwise it updates the resource, or does nothing if all values are the same. A note says if the service stores another value of
+      the key than the record has, such as an email in lower case, because a second run may not find the resource then.
 
       Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
       expires, unless `expire: false` is given. If the value of an option has an operator, put it in parentheses: `active: (.state ==
