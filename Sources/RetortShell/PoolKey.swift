@@ -54,11 +54,6 @@ func openPool(_ request: PooledStatementSettings, _ environment: [String: String
       .value, "the option workers: needs a connection to a broker, not \(request.link.address)",
       nextStep: "connect to a broker: connect \"amqp://guest:guest@localhost/\"; or remove the option workers:")
   }
-  guard WorkerPool.isName(request.name) else {
-    throw ClientError(
-      .value, "\"\(request.name)\" is not a valid name of a pool",
-      nextStep: "write at most 100 of the characters A-Z a-z 0-9 . _ -")
-  }
   let key: MessageAuthenticationKey?
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)

@@ -121,6 +121,9 @@ struct ProgramOptions: ParsableArguments {
     if let report, !report.hasSuffix(".json"), !report.hasSuffix(".xml") {
       throw ValidationError("--report takes a file that ends in .json or .xml, not '\(report)'")
     }
+    if let workers, !PoolName.isValid(workers) {
+      throw ValidationError("--workers: '\(workers)' is not a valid name of a pool; \(PoolName.nextStep)")
+    }
     for variable in variables where !variable.contains("=") {
       throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bulk
 import AMQP
 import JSONRPC
 import JSONText
@@ -32,9 +33,8 @@ struct WorkCommandOptions: ParsableArguments {
   var status = false
 
   func validate() throws {
-    if !WorkerPool.isName(pool) {
-      throw ValidationError(
-        "--pool takes at most 100 of the characters A-Z a-z 0-9 . _ -, not '\(pool)'")
+    if !PoolName.isValid(pool) {
+      throw ValidationError("--pool: '\(pool)' is not a valid name of a pool; \(PoolName.nextStep)")
     }
     if allowed.contains("") { throw ValidationError("--allow takes the name of a queue, not ''") }
     if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }

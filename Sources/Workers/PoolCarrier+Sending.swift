@@ -5,7 +5,17 @@ import JSONText
 
 extension PoolCarrier {
   /// Sends an empty chunk to check that a worker accepts chunks of the statement's queue.
+  ///
+  /// If no worker replies within five seconds, a note says that the statement waits.
   func greet() async throws(ClientError) {
+    let (note, name) = (limits.note, pool.name)
+    let notice = Task {
+      try await Task.sleep(for: .seconds(5))
+      note(
+        "waiting up to 60s for a worker of the pool \(name): the workers can be busy; to see what they do: retort work "
+          + "--status --pool \(name)")
+    }
+    defer { notice.cancel() }
     let chunk = Chunk(pool, run: run, number: 0, life: WorkerPool.life, queue: limits.queue, changes: [])
     do throws(ClientError) { _ = try await sent(chunk, request(chunk), waitLimit: .seconds(60)) } catch {
       guard error.kind == .unknown else { throw error }

@@ -60,18 +60,6 @@ package struct WorkerPool: Sendable {
   /// The broker deletes this queue when the worker's connection ends.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
-  /// Whether a text is a valid name of a pool: 1 to 100 ASCII letters, ASCII digits, `-`, `_` and `.`.
-  package static func isName(_ text: String) -> Bool {
-    (1...100).contains(text.utf8.count)
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-        default: false
-        }
-      }
-  }
-
   /// The declaration of the pool's queue, which is a quorum queue.
   ///
   /// If a worker is lost, the queue delivers the worker's chunk again, at most three times.

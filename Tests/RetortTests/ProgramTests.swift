@@ -46,6 +46,8 @@ import Testing
     (["serve", "blog", "--workers", "+5"], "write a whole number of at most 65535"),
     (["serve", "blog", "--seed", "+5"], "write a whole number"), (["serve", "blog", "--seed", "5x"], "a whole number"),
     (["work", "amqp://h/", "--pool", "p", "--in-flight", "+5"], "write a whole number"),
+    (["work", "amqp://h/", "--pool", "a b"], "'a b' is not a valid name of a pool"),
+    (["--workers", "a b", "s.retort"], "'a b' is not a valid name of a pool"),
     (["work", "amqp://h/", "--pool", "p", "--allow", ""], "takes the name of a queue"),
     (["amqp://me:SEKRET@127.0.0.1:1/"], "can't read amqp://me:***@127.0.0.1:1/"),
     (["help", "amqp://me:SEKRET@127.0.0.1:1/"], "no help for amqp://me:***@127.0.0.1:1/"),

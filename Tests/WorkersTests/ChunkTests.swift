@@ -229,7 +229,7 @@ import Testing
   @Test(arguments: [
     ("night", true), ("a-b_c.9", true), ("", false), ("a b", false), ("é", false), ("a/b", false),
     (String(repeating: "a", count: 101), false),
-  ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(WorkerPool.isName(name) == isName) }
+  ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(PoolName.isValid(name) == isName) }
 
   /// A reply that is too large keeps the outcomes, and only the identifiers of the largest resources.
   @Test func aLargeReplyOmitsTheLargestResources() throws {

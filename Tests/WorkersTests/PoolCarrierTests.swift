@@ -23,6 +23,8 @@ import Testing
     private let pausedCalls = Atomic(0)
     private let sent = Mutex((running: 0, paused: 0))
     private let largest = Atomic(0)
+    /// An event for which the pool waits before it replies to an empty chunk; nil if it replies at once.
+    private let isFree: AsyncStream<Void>?
 
     /// The size of the largest request in bytes.
     var largestRequest: Int { largest.load(ordering: .sequentiallyConsistent) }
@@ -30,7 +32,7 @@ import Testing
     /// The number of changes that the carrier sent while the pool was not paused, and while it was paused.
     var counts: (running: Int, paused: Int) { sent.withLock { $0 } }
 
-    init(_ pool: WorkerPool) { self.pool = pool }
+    init(_ pool: WorkerPool, isFree: AsyncStream<Void>? = nil) { (self.pool, self.isFree) = (pool, isFree) }
 
     func setPaused(_ value: Bool) { isPaused.store(value, ordering: .sequentiallyConsistent) }
 
@@ -51,6 +53,7 @@ import Testing
       largest.max(envelope.body.count, ordering: .sequentiallyConsistent)
       guard let request = try? Request(decoding: envelope.body) else { throw LinkError(.lost, "not a request") }
       let count = request.params["changes"]?.arrayValue?.count ?? 0
+      if count == 0, let isFree { for await _ in isFree { break } }
       let isPaused = isPaused.load(ordering: .sequentiallyConsistent)
       sent.withLock { if isPaused { $0.paused += count } else { $0.running += count } }
       let items = [ChunkReply.TimedOutcome](repeating: .init(.omitted, latency: .milliseconds(1)), count: count)
@@ -97,6 +100,23 @@ import Testing
     Change(
       target: TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy, method: "destroy",
       params: ["id": .string("\(id)\(padding)")], expires: true, timeout: .seconds(5))
+  }
+
+  /// While all workers are busy, a note says that the statement waits for one of them.
+  @Test(.timeLimit(.minutes(1))) func aBusyPoolIsNoted() async throws {
+    let (isFree, continuation) = AsyncStream.makeStream(of: Void.self)
+    let notes = Mutex<[String]>([])
+    var settings = PoolCarrier.PoolCarrierSettings(queue: "posts")
+    settings.note = { note in
+      notes.withLock { $0.append(note) }
+      continuation.yield()
+    }
+    await (try PoolCarrier.open(pool, on: SimulatedPool(pool, isFree: isFree), settings)).close()
+    #expect(
+      notes.withLock { $0 } == [
+        "waiting up to 60s for a worker of the pool test: the workers can be busy; to see what they do: retort work "
+          + "--status --pool test"
+      ])
   }
 
   /// While the run is paused, the carrier sends no chunk, although changes wait.

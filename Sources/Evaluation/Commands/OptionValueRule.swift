@@ -1,3 +1,4 @@
+import Bulk
 import JSONText
 import Language
 import Values
@@ -69,6 +70,12 @@ struct OptionValueRule: Sendable {
       guard case .string("") = value else { return }
       throw OptionValueRefusal("the option \(option): of \(command) is empty", nextStep: nextStep)
     }
+  }
+
+  /// The rule for an option whose value is the name of a pool of workers.
+  static let poolName = OptionValueRule { value, _ throws(OptionValueRefusal) in
+    guard case .string(let name) = value, !PoolName.isValid(name) else { return }
+    throw OptionValueRefusal("\(name.quoted) is not a valid name of a pool", nextStep: PoolName.nextStep)
   }
 
   /// Returns the rule for an option whose value is a string or a list of strings, none of which is empty.

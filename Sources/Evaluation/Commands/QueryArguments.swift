@@ -155,7 +155,8 @@ extension CommandDeclaration.Option {
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string,
-    summary: "the name of a pool of workers. A worker is a program that sends changes in place of this program")
+    summary: "the name of a pool of workers. A worker is a program that sends changes in place of this program"
+  ).ruled(.poolName)
   /// The options that all bulk statements have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .bulkDryRun,

@@ -42,6 +42,7 @@ extension Arguments {
     keyField: String?,
     givesResults: Bool
   ) async throws(Fault) -> (any ChangeCarrier)? {
+    _ = try valid(.workers)
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "the option workers: needs a broker") }
