@@ -127,7 +127,7 @@ extension Change {
   ///
   /// The text contains no secret.
   public var fingerprint: String {
-    let params = JSONObject(params.filter { $0.key != "meta" }).hashingSecrets
+    let params = params.hashingSecrets
     let hash = StableHash("\(target.broker) \(target.queue) \(method) \(key ?? "") \(JSONValue.object(params).text)")
     return String(hash.high, radix: 16) + String(hash.low, radix: 16)
   }

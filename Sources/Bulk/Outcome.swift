@@ -98,13 +98,15 @@ public enum Outcome: Sendable {
 
   /// Whether the service carried out the change; nil if the outcome does not show this.
   ///
-  /// Nil if no reply arrived, if the service replied with an error of status 5xx, or if the broker refused the message.
+  /// Nil if no reply arrived, if the service replied with an error such as status 5xx, if the broker refused the
+  /// message, or if a lookup of a `create` found several resources.
   public var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true
     case .refused, .dropped: false
     case .failed(let error):
-      error.kind == .badGateway || !error.wasSent && error.wasConfirmed == false ? nil : false
+      error.leavesChangeUncertain || error.kind == .unknown || !error.wasSent && error.wasConfirmed == false
+        ? nil : false
     case .unknown, .skipped: nil
     }
   }

@@ -192,6 +192,6 @@ extension UnknownChangeResolver {
 extension ClientError {
   /// Returns the error of a `create` whose key belongs to `count` resources.
   public static func doubled(_ count: Int) -> ClientError {
-    ClientError(.value, "the create may have been carried out twice: \(count) resources have its key")
+    ClientError(.unknown, "the create may have been carried out twice: \(count) resources have its key")
   }
 }

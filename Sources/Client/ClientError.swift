@@ -183,7 +183,16 @@ extension ClientError {
     if statuses.contains(where: { $0 == 401 || $0 == 403 }) { return .forbidden }
     if code == JSONRPC.ErrorObject.Code.methodNotFound.rawValue { return .methodNotFound }
     if code == JSONRPC.ErrorObject.Code.internalError.rawValue { return .badGateway }
-    return statuses.contains { 500..<600 ~= $0 } ? .badGateway : .service
+    // A service can also send the status of its error as the code.
+    return (statuses + [code].compactMap(\.self)).contains { 500..<600 ~= $0 } ? .badGateway : .service
+  }
+
+  /// Whether the service replied to a change with an error after which it may still have carried out the change.
+  ///
+  /// This is an error of the kind `bad-gateway`, or an error with one of the codes that JSON-RPC reserves for the errors
+  /// of servers (JSON-RPC 2.0, section 5.1) and without JSON:API errors.
+  public var leavesChangeUncertain: Bool {
+    kind == .badGateway || kind == .service && wasSent && errors.isEmpty && -32099 ... -32000 ~= answer?.code ?? 0
   }
 
   private static func nextStep(_ kind: Kind, _ errors: [ErrorDetail]) -> String? {
@@ -223,7 +232,7 @@ extension ClientError {
     case .malformed where changes:
       error.nextStep = "the change may have been carried out: check before you send it again"
     case .malformed: error.nextStep = nextStep ?? "--trace=rpc shows the whole reply"
-    case .badGateway where changes:
+    case _ where changes && error.leavesChangeUncertain:
       error.nextStep = "the change may still have been carried out: check before you send it again"
     default: break
     }

@@ -6,7 +6,7 @@ package import Values
 /// A writer for a file; other programs see the new content only after ``finish(_:)``.
 ///
 /// If the path is a symbolic link, the program writes to the target of the link. The permissions of an existing file
-/// stay unchanged. A pipe or a device gets the bytes immediately.
+/// stay unchanged, and for a privileged user its owner too. A pipe or a device gets the bytes immediately.
 package struct AtomicFile {
   private let path: String
   private let target: String
@@ -29,19 +29,19 @@ package struct AtomicFile {
     self.path = path
     target = try TextFile.target(of: path)
     var status = stat()
-    let mode = unsafe stat(target, &status) == 0 ? status.st_mode : nil
+    let existing = unsafe stat(target, &status) == 0 ? status : nil
     if let standard = FileDescriptor.standard(path) {
       (placement, file) = (.direct, standard)
-    } else if isNew, mode != nil {
+    } else if isNew, existing != nil {
       throw Self.isThere(path)
-    } else if let mode, mode & S_IFMT != S_IFREG {
+    } else if let existing, existing.st_mode & S_IFMT != S_IFREG {
       (placement, file) = (.direct, try FileDescriptor.writing(device: target))
     } else if appends {
       (placement, file) = (.appends, try FileDescriptor.nameless())
     } else {
       Self.clear(besides: target)
       let temporary = Self.temporaryPath(besides: target)
-      file = try FileDescriptor.writing(new: temporary, for: path, like: mode.map { $0 & 0o7777 })
+      file = try FileDescriptor.writing(new: temporary, for: path, like: existing)
       // The lock shows other processes that this process is still writing the file.
       _ = file.lockIfFree()
       placement = .replaces(temporary: temporary, isNew: isNew)

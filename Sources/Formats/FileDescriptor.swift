@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 import JSONText
 import Redaction
 package import Values
@@ -39,12 +39,20 @@ package final class FileDescriptor: Sendable {
   /// - Parameters:
   ///   - path: The path of the temporary file, which must not exist.
   ///   - name: The file to replace, which error messages name.
-  ///   - mode: The permissions for the temporary file, copied from the file to replace; nil if there is no such file.
+  ///   - existing: The status of the file to replace; nil if there is no such file. The temporary file gets the
+  ///     permissions of this file, and if possible its owner.
   /// - Returns: The temporary file.
   /// - Throws: A `file` error with the reason.
-  package static func writing(new path: String, for name: String, like mode: UInt32?) throws(Fault) -> FileDescriptor {
-    let number = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
-    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
+  package static func writing(new path: String, for name: String, like existing: stat?) throws(Fault) -> FileDescriptor
+  {
+    let number = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, existing == nil ? 0o666 : 0o600)
+    if number >= 0, let existing {
+      // Only a privileged user can give a file to another owner.
+      _ = fchown(number, existing.st_uid, existing.st_gid)
+    }
+    guard number >= 0, existing.map({ fchmod(number, $0.st_mode & 0o7777) == 0 }) ?? true else {
+      throw failure("can't write \(name)")
+    }
     return FileDescriptor(number, name)
   }
 
@@ -222,11 +230,11 @@ package final class FileDescriptor: Sendable {
       && own.st_ino == named.st_ino
   }
 
-  /// Returns the permissions of the file.
-  package func mode() throws(Fault) -> UInt32 {
+  /// Returns the status of the file, with its owner and its permissions.
+  package func status() throws(Fault) -> stat {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
-    return status.st_mode & 0o7777
+    return status
   }
 
   /// Writes bytes at a position of a regular file.

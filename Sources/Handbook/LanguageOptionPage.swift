@@ -198,27 +198,34 @@ struct LanguageOptionPage: Sendable {
     element is null. The field identity is null if there was no change, or if the change is a create without a key. \
     Only the owner of a new file can read it.
 
-    To run the failed elements again, use the pipeline below. In place of the three dots, write the stages of the \
-    failed statement after the stage that returned the source. The stage where omits changes that may have been \
-    carried out: their errors have the kind unknown. If such a change got an error, such as bad-gateway, the field \
-    error.cause has the kind of this error.
+    To repeat the failed elements, name the same file in the option failed: of this pipeline:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
 
-    Several stages can use the same file. To repeat only the elements of one stage, add a condition, such as \
-    .stage == "create posts". In a loop, the source can lack the variables of the loop. For a stage in a loop, use \
-    .element in place of .source, and only this stage in place of the dots.
+    In place of the three dots, write the stages of the failed statement after the stage that returned the source. \
+    Omit take, skip and other stages that count elements. The stage where omits elements whose repetition could do a \
+    change twice: their errors have the kind unknown. The change may have been carried out, or another element has the \
+    same key. The field error.cause has the kind of the service's error, such as bad-gateway.
 
-    If the failed statement has a journal or is destroy-all, do not use this pipeline: run the statement again.
+    If several stages use the same file, add the condition .stage == "create posts" for the stage that you repeat. \
+    After as, and in a loop, the source lacks the variables. For such a stage, use .element in place of .source, and \
+    only this stage in place of the dots.
 
-    In the pipeline, the option failed: can name the same file. A line stays in the file until its element is \
-    processed again. If the change succeeds, retort removes the line. If the change fails again, a new line replaces \
-    it. A statement that does not read the file removes or replaces the lines of equal changes. At the end of a \
-    statement, a note counts the lines of earlier statements that are left. If retort is killed, the changes in \
-    flight keep their lines, although they may have been carried out.
+    A line stays in the file until its element is processed again with the same file. If the change succeeds, retort \
+    removes the line. If the change fails again, a new line replaces it. At the end of a statement, a note counts the \
+    lines of earlier statements that are left. A statement that does not read the file removes or replaces only the \
+    lines of equal changes. If the option names another file, or is missing, the line stays, although the change was \
+    carried out. If a late reply or a lookup shows during the statement that a change was carried out, retort removes \
+    its line.
 
-    retort refuses a file with other content, and a file that another run is writing. If a late reply or a lookup \
-    shows that a change was carried out, retort removes the line of this change.
+    If retort is killed, the changes in flight keep their lines, although they may have been carried out. A line that \
+    was just being replaced can then occur twice.
+
+    If the failed statement has a journal or is destroy-all, do not use this pipeline: run the statement again. Before \
+    you run destroy-all again, remove the file. The pipeline itself can't have a journal. For a journal, write the \
+    elements to another file, and read this file.
+
+    retort refuses a file with other content, and a file that another run is writing.
 
     It is harmless to repeat an upsert, a destroy, or an update to fixed values. If the statement has only such \
     changes, you can omit the stage where.

@@ -27,6 +27,7 @@ public final class Fault: Error, Sendable {
     var errors: [JSONValue] = []
     var trail: [String] = []
     var status: Int32?
+    var isRepetition = false
   }
 
   private let facts: FaultContent
@@ -51,6 +52,10 @@ public final class Fault: Error, Sendable {
   public var trail: [String] { facts.trail }
   /// The exit status of the program if the error ends a script; nil for the usual status of the error's kind.
   public var status: Int32? { facts.status }
+  /// Whether an element was refused because an earlier element of the statement has the same key.
+  ///
+  /// If the element is processed alone, its change can repeat the change of the earlier element.
+  package var isRepetition: Bool { facts.isRepetition }
 
   /// Creates an error.
   public init(
@@ -98,6 +103,9 @@ public final class Fault: Error, Sendable {
   ///
   /// An error that already has an exit status keeps it.
   package func ending(_ status: Int32) -> Fault { changed { $0.status = $0.status ?? status } }
+
+  /// Returns the same error for an element that has the key of an earlier element.
+  package func markedAsRepetition() -> Fault { changed { $0.isRepetition = true } }
 
   /// Returns the same error with the error objects (JSON:API) of a service's response.
   package func with(errors: [JSONValue]) -> Fault { changed { $0.errors = errors } }

@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: [
     (-32601, ClientError.Kind.methodNotFound), (-32603, .badGateway), (-32600, .service), (-32602, .service),
-    (-32700, .service), (422, .service), (500, .service),
+    (-32700, .service), (422, .service), (500, .badGateway), (-32000, .service),
   ])
   func codesWithoutADocument(code: Int, kind: ClientError.Kind) async {
     #expect(await answered(#"{"code":\#(code),"message":"M"}"#)?.kind == kind)

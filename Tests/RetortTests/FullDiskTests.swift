@@ -114,8 +114,28 @@ private enum MountNamespace {
     let missing = try #require(
       Self.number(text.replacing("No space left on device; ", with: ""), before: "elements are missing from the file"))
     let kept = try #require(text.split(separator: "\n").last.flatMap { Int($0) })
+    let named = text.split(separator: "\n").count { $0.hasPrefix("f.ndjson lacks the failed element ") }
+    #expect(named == missing, Comment(rawValue: text))
     // The statement sends no more changes after the first element that the file lacks.
     #expect(text.contains("status 5\n") && 0 < kept && missing + kept < 1000, Comment(rawValue: text))
+    #expect(await service.stop().status == 0)
+  }
+
+  /// On a full disk, the repetition of failed elements still removes the lines of the changes that succeed.
+  @Test func aRepetitionOnAFullDiskLeavesNoLineOfASuccess() async throws {
+    let service = try await FakeService()
+    let text = try await run(
+      """
+      retort -c "$P"'2001..2080 | update posts {views: 7} on-error: "continue" failed: "f.ndjson"' 2> /dev/null
+      cat /dev/zero > fill 2> /dev/null
+      truncate -s -$(( ($(stat -c %s f.ndjson) + 8191) / 4096 * 4096 )) fill
+      retort -c "$P"'read "f.ndjson" | map .source | as n | map (if n < 2041 do n - 2000 else n + 1000000 end) |
+        update posts {views: 7} on-error: "continue" failed: "f.ndjson"'; echo "status $?"
+      rm fill; retort -c 'read "f.ndjson" | map .source | sort it | take 1; read "f.ndjson" | count'
+      """, on: service)
+    #expect(
+      text.contains("can't write f.ndjson: No space left on device") && text.hasSuffix("status 5\n2041\n40\n"),
+      Comment(rawValue: text))
     #expect(await service.stop().status == 0)
   }
 

@@ -56,16 +56,6 @@ extension Session {
   /// Returns how often statements have read a file; all symbolic links in the path `target` must be resolved.
   func readCount(of target: String) -> Int { state.withLock { $0.readCounts[target] ?? 0 } }
 
-  /// Records, at the end of a statement that wrote failed elements, how much of the file statements have read.
-  func recordFailedElements(in target: String, reads: Int, length: Int) {
-    state.withLock { $0.failedElementReads[target] = (reads, length) }
-  }
-
-  /// Returns what the last call of ``recordFailedElements(in:reads:length:)`` recorded; zeros without such a call.
-  func failedElementReads(of target: String) -> (reads: Int, length: Int) {
-    state.withLock { $0.failedElementReads[target] ?? (0, 0) }
-  }
-
   /// Marks standard input as read, because it contains the script.
   public func recordInputRead() { state.withLock { $0.isInputTaken = true } }
 

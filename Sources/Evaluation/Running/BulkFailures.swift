@@ -17,18 +17,13 @@ final class BulkFailures: Sendable {
   }
 
   private let state = Mutex(KeptFailures())
-  private let repeated = Atomic(false)
   /// The maximum number of stored failures.
   private static let limit = 1000
-
-  /// Whether an element was read from a file of failed elements.
-  var hasRepeatedElements: Bool { repeated.load(ordering: .relaxed) }
 
   /// Stores an element and its error if the element's change failed.
   ///
   /// If a late reply shows that the change succeeded, the function removes the element again.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
-    if FailedElementsFile.isRepeated(planned.source) { repeated.store(true, ordering: .relaxed) }
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
     } else if !outcome.isDropped {

@@ -69,12 +69,7 @@ struct BulkRun {
       run.journals?.recordUndoneChanges()
       return (flow.elements(), report.tally)
     }
-    if let journal, failures.hasRepeatedElements {
-      run.session.note(
-        "\(plan.label): \(journal.path) is not marked as complete, because the statement repeats failed elements; "
-          + "to send the other elements, run the first statement with this journal again")
-      run.journals?.recordUndoneChanges()
-    } else if let journal, keepsFlow, let journals = run.journals {
+    if let journal, keepsFlow, let journals = run.journals {
       journals.add(plan.label, journal, plan.arguments)
       isHandedOver = true
     } else {
@@ -127,6 +122,7 @@ struct BulkRun {
           try flow.check()
           try failed?.check()
           let page = try await source.next()
+          try checkJournal(page ?? [])
           progress.record(total: source.total)
           samples = note(page ?? [], samples)
           return page
@@ -146,6 +142,20 @@ struct BulkRun {
       }
     } catch { report.stop = error }
     return report
+  }
+
+  /// Throws an error if the statement has a journal, and elements that were read from a file of failed elements.
+  ///
+  /// The file changes with each run. So the next run would not find the elements that the journal names.
+  private func checkJournal(_ elements: [BulkElement]) throws(Fault) {
+    guard plan.guards.journal != nil, elements.contains(where: { FailedElementsFile.isRepeated($0.source) }),
+      let argument = plan.arguments.options["journal"]
+    else { return }
+    throw Fault(
+      .value, "a statement that reads a file of failed elements can't have a journal, because this file changes",
+      at: [MarkedSourceRange(argument.range)], in: plan.arguments.source,
+      nextStep: "copy the elements to another file first: read \"bad.ndjson\" | where .error.kind != \"unknown\" "
+        + "| map .source | write \"again.ndjson\"; then read this file")
   }
 
   /// Shows notes about the relationships that are missing in `create` requests, and shows the first changes of a dry
@@ -202,6 +212,9 @@ struct BulkRun {
   }
 
   /// Returns the error of an element as a JSON object, for the file of `failed:` and the field `failures`.
+  ///
+  /// The kind is `unknown` if the change may have been carried out, and if another element has the same key. A
+  /// repetition could then do the same change twice.
   static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
     let (kind, message): (String, String)
     switch outcome {
@@ -216,7 +229,13 @@ struct BulkRun {
     }
     var object = JSONObject([("kind", .string(kind)), ("message", .string(message))])
     let isSafeAfterNack = outcome.error?.kind == .connection && planned.isHarmlessTwice
-    if outcome.isKnownToBeDone == nil, !isSafeAfterNack, kind != "unknown" {
+    let isRepetition =
+      switch outcome {
+      case .refused(.repeated): true
+      case .refused(.element(let error as Fault)): error.isRepetition
+      default: false
+      }
+    if isRepetition || outcome.isKnownToBeDone == nil && !isSafeAfterNack && kind != "unknown" {
       object["kind"] = .string("unknown")
       object["cause"] = .string(kind)
     }

@@ -51,12 +51,15 @@ struct FailedElementLine {
 /// The lines of a file of failed elements.
 struct FailedElementLines {
   private(set) var all: [FailedElementLine] = []
-  /// Whether the file has bytes that are neither complete lines of failed elements nor white space.
-  private(set) var hasOtherBytes = false
+  /// The number of the first line that is neither a failed element nor white space; nil without such a line.
+  private(set) var firstUnreadable: Int?
+  private var lineCount = 0
   /// The length of the file in bytes.
   private(set) var length = 0
 
   /// Reads a file, from a position at the beginning of a line.
+  ///
+  /// If the last line has no line feed, the function adds it.
   ///
   /// - Throws: A `file` error if the file can't be read.
   init(_ file: FileDescriptor, from position: Int = 0) throws(Fault) {
@@ -76,9 +79,13 @@ struct FailedElementLines {
       add(rest[...end], at: begin)
       rest.removeSubrange(...end)
       // The first line shows whether the file is one of failed elements. The rest of another file is not read.
-      if all.isEmpty, hasOtherBytes { return }
+      if all.isEmpty, firstUnreadable != nil { return }
     }
-    if rest.contains(where: { $0 != 0x20 }) { hasOtherBytes = true }
+    guard rest.contains(where: { $0 != 0x20 }) else { return }
+    add((rest + [0x0A])[...], at: length - rest.count)
+    guard firstUnreadable == nil else { return }
+    try file.write([0x0A], at: length)
+    length += 1
   }
 
   private mutating func add(_ bytes: ArraySlice<UInt8>, at position: Int) {
@@ -86,10 +93,11 @@ struct FailedElementLines {
     if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { begin += 3 }
     while let end = bytes[begin...].firstIndex(of: 0x0A) {
       let line = bytes[begin..<end]
+      lineCount += 1
       if let known = FailedElementLine(line, at: position + begin - bytes.startIndex) {
         all.append(known)
       } else if line.contains(where: { $0 != 0x20 && $0 != 0x0D }) {
-        hasOtherBytes = true
+        firstUnreadable = firstUnreadable ?? lineCount
       }
       begin = end + 1
     }

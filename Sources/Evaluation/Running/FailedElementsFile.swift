@@ -23,12 +23,15 @@ final class FailedElementsFile: Sendable {
   ///
   /// If the change succeeded, the function removes the line that the element had before.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
+    // A skipped change still has an unknown outcome.
+    if case .skipped = outcome { return }
     guard !outcome.isDropped else { return }
     let element = FailedElementsWriter.StageElement(stage: number, index: index)
     let isRepeated = Self.isRepeated(planned.source)
     if outcome.isGood { return writer.resolve(element, isRepeated: isRepeated) { hashes(planned) } }
     let isUnknown = if case .unknown = outcome { true } else { false }
-    writer.add(line(planned, outcome), of: element, hashes(planned), isUnknown: isUnknown)
+    writer.add(
+      line(planned, outcome), of: element, hashes(planned), label: planned.element.label, isUnknown: isUnknown)
   }
 
   /// Returns whether an element was read from a file of failed elements.
@@ -48,26 +51,25 @@ final class FailedElementsFile: Sendable {
   func finish() -> Fault? { writer.endStage() }
 
   private func hashes(_ planned: BulkElement) -> FailedElementsWriter.LineHashes {
-    let record = Self.isRepeated(planned.source) ? try? planned.source.json() : nil
-    let source = Self.original(planned)
+    let source = (try? planned.source.json()) ?? .null
+    let record: JSONValue? = Self.isRepeated(planned.source) ? source : nil
     let change = (try? planned.prepared.get())?.change.fingerprint
     return FailedElementsWriter.LineHashes(
       record: record.map(FailedElementLine.hash(ofRecord:)),
-      change: change.map(FailedElementLine.hash(ofChange:)), source: FailedElementLine.hash(ofSource: source, stage))
+      change: change.map(FailedElementLine.hash(ofChange:)),
+      source: FailedElementLine.hash(ofSource: record?["source"] ?? source, stage))
   }
 
-  /// Returns the original element of an element.
+  /// Returns the line of a failed element.
   ///
-  /// An element that was read from a file of failed elements contains its original element.
-  private static func original(_ planned: BulkElement) -> JSONValue {
-    let source = (try? planned.source.json()) ?? .null
-    return isRepeated(planned.source) ? source["source"] ?? .null : source
-  }
-
+  /// An element that was read from a file of failed elements contains its original element. Its line also contains the
+  /// element that entered the stage, which the new line keeps if an earlier stage has failed now.
   private func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
     let change = (try? planned.prepared.get())?.change
+    let (source, input) = ((try? planned.source.json()) ?? .null, (try? planned.input.json()) ?? .null)
+    let earlier: JSONValue? = Self.isRepeated(planned.source) ? source : nil
     let line: JSONObject = [
-      "source": Self.original(planned), "element": (try? planned.input.json()) ?? .null,
+      "source": earlier?["source"] ?? source, "element": input.isNull ? earlier?["element"] ?? input : input,
       "identity": change?.identity.map { .string($0.text) } ?? .null, "error": .object(BulkRun.error(planned, outcome)),
       "stage": .string(stage), "change": change.map { .string($0.fingerprint) } ?? .null,
     ]

@@ -7,7 +7,9 @@ import Values
 /// The lines that the stages of one outermost statement write to a file of failed elements.
 ///
 /// Lines of earlier statements stay in the file until a stage repeats their changes. If the change succeeds, the line is
-/// removed; if the change fails again, a new line replaces it.
+/// removed; if the change fails again, a new line replaces it. To find the line of an element, the writer compares the
+/// record that the element was read from, or the change. In a statement that reads the file, it also compares the
+/// original element, because such a statement can correct the change.
 ///
 /// The writer replaces the file with a copy before the first change is sent. A program that reads the file at this time
 /// continues to read the old file. In the copy, the writer adds lines at the end, and overwrites removed lines with
@@ -40,10 +42,10 @@ final class FailedElementsWriter: Sendable {
     var index = FailedElementIndex()
     /// The length of the part of the file with the lines of earlier statements.
     var earlierLength = 0
-    /// The length of the part of the file that the session has read.
+    /// The length of the part of the file that this statement has read.
     var readLength = 0
     /// How often the session had read the file when `readLength` was set.
-    var reads = 0
+    var reads: Int
     /// The length of the part of the file whose lines an equal change can remove.
     var knownLength: Int { max(earlierLength, readLength) }
     /// The byte ranges of this statement's lines for changes with an unknown outcome.
@@ -51,21 +53,23 @@ final class FailedElementsWriter: Sendable {
     /// The number of bytes in removed lines.
     var removed = 0
     var stages = 0
-    /// The path of the file with the earlier content; nil without this file.
-    var otherFile: String?
     /// The error of the first failed write; nil if every write succeeded.
     var failure: Fault?
     /// The number of elements that are missing from the file because a write failed.
     var missing = 0
+    /// The number of lines that could not be removed, although their changes succeeded.
+    var obsolete = 0
 
     var fault: Fault? {
       failure.map { failure in
-        let rest =
-          missing == 0
-          ? "; the file still has lines of changes that succeeded"
-          : "; \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file"
-        return Fault(
-          .file, failure.message + rest, nextStep: failure.nextStep ?? "make room on the disk before the next run")
+        var message = failure.message
+        if missing > 0 {
+          message += "; \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file"
+        }
+        if obsolete > 0 {
+          message += "; the file still has \(obsolete) \(obsolete == 1 ? "line" : "lines") of changes that succeeded"
+        }
+        return Fault(.file, message, nextStep: failure.nextStep ?? "make room on the disk before the next run")
       }
     }
   }
@@ -83,10 +87,11 @@ final class FailedElementsWriter: Sendable {
   ///   - path: The path as the user wrote it.
   ///   - target: The path with all symbolic links resolved.
   ///   - session: The session, which counts the reads of the file, and shows notes.
-  /// - Throws: A `file` error if the file is locked by another run, or is neither empty nor a file of failed elements.
-  init(_ path: String, _ target: String, _ session: Session) throws(Fault) {
+  ///   - reads: How often the session had read the file when the statement began.
+  /// - Throws: A `file` error if the file is locked by another run, or has other content than failed elements.
+  init(_ path: String, _ target: String, _ session: Session, reads: Int) throws(Fault) {
     (self.path, self.target, self.session) = (path, target, session)
-    state = Mutex(OpenFileAndLines(path: target))
+    state = Mutex(OpenFileAndLines(path: target, reads: reads))
     let isStandard = FileDescriptor.standard(path) != nil
     isDevice = isStandard || FileDescriptor.exists(target) && !FileDescriptor.isFile(target)
     try FileDescriptor.checkWritable(path)
@@ -99,19 +104,18 @@ final class FailedElementsWriter: Sendable {
     AtomicFile.clear(besides: target)
     let file = try opened()
     let lines = try FailedElementLines(file)
-    if lines.all.isEmpty, lines.hasOtherBytes {
+    if let line = lines.firstUnreadable {
       throw Fault(
-        .file, "\(path) is not a file of failed elements, so the option failed: does not write to it",
-        nextStep: "failed: \"\(path).failed\", or remove the file")
+        .file, "\(path) has other content than failed elements, so the option failed: does not write to it",
+        nextStep: lines.all.isEmpty
+          ? "failed: \"\(path).failed\", or remove the file" : "correct or remove line \(line) of the file")
     }
     try state.withLock { state throws(Fault) in
-      (state.file, state.length, state.reads) = (file, lines.length, session.readCount(of: target))
+      (state.file, state.length) = (file, lines.length)
       guard lines.length > 0 else { return }
-      if lines.hasOtherBytes { state.otherFile = try keptEarlierFile() }
       state.index.add(try replace(&state, keeping: lines.all))
       state.earlierLength = state.length
-      let last = session.failedElementReads(of: target)
-      state.readLength = state.reads > last.reads ? state.length : min(last.length, state.length)
+      noteReads(&state)
     }
   }
 
@@ -122,7 +126,7 @@ final class FailedElementsWriter: Sendable {
       guard file.lockIfFree() else {
         throw Fault(
           .file, "another run is writing its failed elements to \(path)",
-          nextStep: "wait until that run has ended, or name another file for failed:")
+          nextStep: "wait until that run has ended")
       }
       // Another run could have replaced the file before the lock.
       if file.isFile(at: target) { return file }
@@ -148,37 +152,47 @@ final class FailedElementsWriter: Sendable {
   ///   - hashes: Returns the hashes by which the element finds its line.
   func resolve(_ element: StageElement, isRepeated: Bool, _ hashes: () -> LineHashes) {
     state.withLock { state in
-      guard state.failure == nil, !isDevice else { return }
+      guard !isDevice else { return }
       do throws(Fault) {
         if let own = takeUnknownLine(of: element, &state) { return try remove(own, &state) }
         noteReads(&state)
         guard isRepeated || !state.index.isEmpty || state.knownLength > state.index.end else { return }
         if let line = try takeLine(hashes(), &state) { try remove(line, &state) }
-      } catch { state.failure = error }
+      } catch {
+        state.failure = state.failure ?? error
+        state.obsolete += 1
+      }
     }
   }
 
   /// Writes the line of an element whose change failed, and removes the element's earlier line.
   ///
+  /// If the line can't be written, the earlier line stays. Without an earlier line, a note names the element.
+  ///
   /// - Parameters:
   ///   - line: The line, which ends with a line feed.
   ///   - element: The element.
   ///   - hashes: The hashes by which the element finds its earlier line.
+  ///   - label: The name of the element in notes.
   ///   - isUnknown: Whether the outcome of the change is unknown, so that the line can be removed later.
-  func add(_ line: [UInt8], of element: StageElement, _ hashes: LineHashes, isUnknown: Bool) {
-    state.withLock { state in
-      guard state.failure == nil else { return state.missing += 1 }
-      state.missing = 1
+  func add(_ line: [UInt8], of element: StageElement, _ hashes: LineHashes, label: String, isUnknown: Bool) {
+    let isMissing = state.withLock { state in
+      noteReads(&state)
+      var earlier = takeUnknownLine(of: element, &state)
       do throws(Fault) {
-        noteReads(&state)
-        var earlier = takeUnknownLine(of: element, &state)
         if earlier == nil { earlier = try takeLine(hashes, &state) }
+        if let failure = state.failure { throw failure }
         try append(line, &state)
-        state.missing = 0
-        if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
-        if let earlier { try remove(earlier, &state) }
-      } catch { state.failure = error }
+      } catch {
+        state.failure = state.failure ?? error
+        if earlier == nil { state.missing += 1 }
+        return earlier == nil
+      }
+      if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
+      do throws(Fault) { if let earlier { try remove(earlier, &state) } } catch { state.failure = error }
+      return false
     }
+    if isMissing { session.note("\(path) lacks the failed element \(label)") }
   }
 
   /// Throws an error if a line could not be written.
@@ -209,13 +223,11 @@ final class FailedElementsWriter: Sendable {
         try? restoreIfReplaced(&state)
         if state.removed > 0 { try? compact(&state) }
       }
-      session.recordFailedElements(in: target, reads: session.readCount(of: target), length: state.readLength)
       let left = state.index.count(before: state.earlierLength)
       state.file = nil
       let kept =
         left == 1 ? "1 failed element of an earlier statement" : "\(left) failed elements of earlier statements"
-      return (left > 0 ? ["\(path) still has \(kept)"] : [])
-        + (state.otherFile.map { ["\(path) had a line that can't be read: \($0) keeps the earlier content"] } ?? [])
+      return left > 0 ? ["\(path) still has \(kept)"] : []
     }
   }
 }
@@ -262,8 +274,9 @@ extension FailedElementsWriter {
   /// Takes the earlier line of an element; returns nil without this line.
   ///
   /// If the element was read from this file, the line is the one that was read. Otherwise it is a line of an equal change
-  /// that an earlier statement wrote. If the session has read the line, an equal original element of the same stage is
-  /// enough, because the statement can correct the change.
+  /// that an earlier statement wrote. If this statement has read the line, an equal original element of the same stage
+  /// is enough, because the statement can correct the change. An element without a change also replaces the line of an
+  /// equal original element without a change.
   private func takeLine(_ hashes: LineHashes, _ state: inout OpenFileAndLines) throws(Fault) -> Range<Int>? {
     if isDevice { return nil }
     if let file = state.file, state.index.end < (hashes.record == nil ? state.knownLength : state.length) {
@@ -274,12 +287,15 @@ extension FailedElementsWriter {
     if let change = hashes.change, let line = state.index.takeLine(change: change, before: state.knownLength) {
       return line
     }
-    return state.index.takeLine(source: hashes.source, before: state.readLength, unread: state.knownLength)
+    return state.index.takeLine(
+      source: hashes.source, before: state.readLength, unread: hashes.change == nil ? state.knownLength : 0)
   }
 
   /// Replaces the file with a copy that lacks the removed lines.
   private func compact(_ state: inout OpenFileAndLines) throws(Fault) {
-    guard let file = state.file, case let lines = try FailedElementLines(file), !lines.hasOtherBytes else { return }
+    guard let file = state.file, case let lines = try FailedElementLines(file), lines.firstUnreadable == nil else {
+      return
+    }
     let kept = lines.all
     let (oldIndex, oldEarlier, oldRead) = (state.index, state.earlierLength, state.readLength)
     let moved = try replace(&state, keeping: kept)
@@ -314,7 +330,7 @@ extension FailedElementsWriter {
   ) throws(Fault) -> [FailedElementLine] {
     guard let source = state.file else { return [] }
     let temporary = AtomicFile.temporaryPath(besides: target)
-    let copy = try FileDescriptor.writing(new: temporary, for: path, like: try source.mode())
+    let copy = try FileDescriptor.writing(new: temporary, for: path, like: try source.status())
     var moved: [FailedElementLine] = []
     var length = 0
     do throws(Fault) {
@@ -332,20 +348,6 @@ extension FailedElementsWriter {
     }
     (state.file, state.length, state.removed) = (copy, length, 0)
     return moved
-  }
-
-  /// Gives the file a second name, and returns this name.
-  private func keptEarlierFile() throws(Fault) -> String {
-    while true {
-      let name = freeEarlierPath()
-      if unsafe link(target, name) == 0 { return name }
-      if errno == EEXIST { continue }
-      // On some file systems, a file can't have two names.
-      guard errno == EPERM || errno == EOPNOTSUPP, unsafe rename(target, name) == 0 else {
-        throw FileDescriptor.failure("can't keep \(path) as \(name)")
-      }
-      return name
-    }
   }
 
   /// Returns a path that no file has, such as `failed.old.ndjson` or `failed.old2.ndjson`.

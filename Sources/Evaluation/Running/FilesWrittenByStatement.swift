@@ -12,9 +12,16 @@ final class FilesWrittenByStatement: Sendable {
   }
 
   private let state: Mutex<WrittenFiles>
+  /// How often the session had read each file when the statement began.
+  private let reads: [String: Int]
 
-  /// Creates the files of a statement that has not written a file; `report` is the report of the run.
-  init(report: RunReportFile?) {
+  /// Creates the files of a statement that has not written a file.
+  ///
+  /// - Parameters:
+  ///   - report: The report of the run.
+  ///   - reads: How often the session has read each file.
+  init(report: RunReportFile?, reads: [String: Int]) {
+    self.reads = reads
     let target = report.flatMap { try? TextFile.target(of: $0.path) }
     state = Mutex(WrittenFiles(writers: target.map { [$0: "--report"] } ?? [:]))
   }
@@ -48,7 +55,7 @@ final class FilesWrittenByStatement: Sendable {
     let target = try TextFile.target(of: path)
     let writer = try state.withLock { state throws(Fault) in
       if let open = state.failedElements[target] { return open }
-      let writer = try FailedElementsWriter(path, target, session)
+      let writer = try FailedElementsWriter(path, target, session, reads: reads[target] ?? 0)
       state.failedElements[target] = writer
       return writer
     }

@@ -181,9 +181,6 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// How often statements have read a file, by its path with all symbolic links resolved.
     var readCounts: [String: Int] = [:]
-    /// For each file of failed elements, how often statements had read it, and the length that they had read, when a
-    /// statement last wrote it.
-    var failedElementReads: [String: (reads: Int, length: Int)] = [:]
     /// Whether a statement has read standard input.
     var isInputTaken = false
   }

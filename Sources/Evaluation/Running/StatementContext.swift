@@ -1,5 +1,6 @@
 import Bulk
 import Language
+import Synchronization
 import Values
 
 /// The state that all running code of a statement shares: the session, the source text and the output.
@@ -30,7 +31,8 @@ struct StatementContext: Sendable {
     self.source = source
     self.statement = statement
     output = session.output
-    files = FilesWrittenByStatement(report: session.options.report)
+    files = FilesWrittenByStatement(
+      report: session.options.report, reads: session.state.withLock(\.readCounts))
   }
 
   /// Throws an `interrupted` error if the user has pressed Ctrl-C.

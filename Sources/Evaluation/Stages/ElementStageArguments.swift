@@ -104,7 +104,8 @@ struct ElementStageArguments: Sendable {
       }
     return Fault(
       .value, message, at: [MarkedSourceRange(self.key?.range ?? template.range)], in: template.source,
-      nextStep: "keep only the first element with each key: | unique \(expression)")
+      nextStep: "keep only the first element with each key: | unique \(expression)"
+    ).markedAsRepetition()
   }
 }
 
