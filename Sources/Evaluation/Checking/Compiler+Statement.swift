@@ -81,7 +81,9 @@ extension Compiler {
   private func result(of pipeline: Pipeline, _ use: SurroundingStreamUse) -> CompiledStatement {
     let compiled = self.pipeline(pipeline, use)
     let code = use == .dropped ? compiled.stored ?? compiled.code : compiled.code
-    if let code = code.immediate {
+    // The elements of a pipeline with stages are processed while the statement reads the stream to its end.
+    let mustDrain = use == .dropped && !pipeline.stages.isEmpty
+    if !mustDrain, let code = code.immediate {
       return .sync { frame throws(Fault) in
         let value = try code(&frame)
         if use != .dropped { frame.result = value }
