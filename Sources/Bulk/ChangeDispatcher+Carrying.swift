@@ -33,11 +33,13 @@ extension ChangeDispatcher {
   ///
   /// If the statement has a backup, the resource is saved first.
   func attempted(_ change: Change) async -> OutcomeWithLatency {
-    await account.run.control.turn()
-    await guards.rate?.turn()
     if let outcome = await guards.backup?.save(change) { return OutcomeWithLatency(outcome: outcome) }
-    if let throttle = guards.throttle, await !throttle.begin() {
-      return OutcomeWithLatency(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
+    if let gate {
+      guard await gate.pass(guards, account.run.control) else {
+        return OutcomeWithLatency(outcome: .dropped(ClientError(.interrupted, "not sent: the statement has ended")))
+      }
+    } else {
+      await account.run.control.turn()
     }
     let begin = ContinuousClock.now
     let outcome: Outcome
@@ -61,20 +63,24 @@ extension ChangeDispatcher {
     case settled(Outcome)
   }
 
+  /// Whether the statement sends no more changes, because of a Ctrl-C or a failure.
+  private var isEnded: Bool { Task.isCancelled || gate?.isEnded ?? false }
+
   /// Decides what to do after an attempt; returns nil if the outcome of the attempt is final.
   ///
-  /// The function waits before a new attempt, each time longer than before. After a Ctrl-C there is no new attempt.
+  /// The function waits before a new attempt, each time longer than before. After a Ctrl-C, or after a failure that ends
+  /// the statement, there is no new attempt.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):
       try? await Task.sleep(for: pause)
-      return Task.isCancelled ? nil : .send
+      return isEnded ? nil : .send
     case .unknown where change.verb != .create && change.expires:
       // The message has expired, so only a service that has already received it can still carry out the change. The
       // wait gives such a service time before the lookup.
       try? await Task.sleep(for: pause + guards.settle)
-      guard !Task.isCancelled else { return nil }
+      guard !isEnded else { return nil }
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id, let reply)?: return .settled(.found(id: id, reply: reply))
       case .repeatable?: return .send

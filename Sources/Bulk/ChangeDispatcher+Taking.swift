@@ -144,9 +144,9 @@ private final class StatementChangeFeeder: Sendable {
 
   private func pass(_ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
     guard let change = entry.change else { return }
-    await dispatcher.account.run.control.turn()
-    await dispatcher.guards.rate?.turn()
     let number = await inFlight.begin(entry)
+    await dispatcher.guards.rate?.turn()
+    await dispatcher.account.run.control.turn()
     guard continues, !Task.isCancelled else { return inFlight.remove(number) }
     carrier.take(change, number: number, for: inFlight)
   }

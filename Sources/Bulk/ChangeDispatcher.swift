@@ -24,6 +24,8 @@ public struct ChangeDispatcher: Sendable {
   let isPooled: Bool
   let lateReplies: LateReplies?
   let guards: StatementSafeguards
+  /// The gate that the changes pass before they are sent; nil if the statement does not delay or repeat changes.
+  let gate: SendingGate?
 
   /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
@@ -35,6 +37,7 @@ public struct ChangeDispatcher: Sendable {
     isPooled = carrier.window != nil
     self.lateReplies = lateReplies
     self.guards = guards
+    gate = guards.delaysOrRepeatsChanges ? SendingGate() : nil
   }
 
   /// Returns the reason why a change may not be sent; nil if the change may be sent.
@@ -146,7 +149,10 @@ public struct ChangeDispatcher: Sendable {
     let limit = min(policy.window, carrier.window ?? .max)
     return await ConcurrentWork(limit: limit, executor: carrier.executor).run(next) { index, entry in
       let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
-      if !continues { carrier.end() }
+      if !continues {
+        gate?.end()
+        carrier.end()
+      }
       return continues
     }
   }

@@ -98,6 +98,9 @@ public final class ServiceLoadThrottle: Sendable {
     return false
   }
 
+  /// Counts a change as ended that was not sent.
+  func end() { state.withLock { $0.outstanding -= 1 } }
+
   /// Counts a change as ended, and records its reply time if the service replied.
   func end(after latency: Duration, isAnswered: Bool) {
     state.withLock { state in

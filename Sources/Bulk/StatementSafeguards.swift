@@ -43,6 +43,9 @@ public struct StatementSafeguards: Sendable {
   /// Creates safeguards that limit nothing and record nothing.
   public init() {}
 
+  /// Whether an option delays changes or sends them again, such as `rate:`, `throttle:`, `backup:` or `retry:`.
+  var delaysOrRepeatsChanges: Bool { rate != nil || throttle != nil || backup != nil || retries > 0 }
+
   /// The error after which no more changes may be sent; nil if changes may be sent.
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }

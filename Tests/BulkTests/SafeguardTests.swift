@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SafeguardTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
-  private func run(
+  func run(
     _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: StatementSafeguards
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
@@ -24,14 +24,14 @@ import Testing
       observe: { _, _, _ in })
   }
 
-  private func create(_ key: String) -> Change {
+  func create(_ key: String) -> Change {
     Change(
       target: Change.posts, verb: .create, method: "create",
       params: ["data": ["type": "posts", "attributes": ["text": .string(key)]]], expires: true, timeout: .seconds(5),
       key: key)
   }
 
-  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> StatementSafeguards {
+  func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> StatementSafeguards {
     var guards = StatementSafeguards()
     guards.retries = retries
     guards.verification = .unknown
@@ -39,95 +39,11 @@ import Testing
     return guards
   }
 
-  private static func unknown(_ id: String) -> ClientError {
+  static func unknown(_ id: String) -> ClientError {
     var error = ClientError(.unknown, "no reply")
     error.wasSent = true
     error.call = ClientError.CallDescription(method: "update", label: "posts", queue: "posts", correlationID: id)
     return error
-  }
-
-  // MARK: - The option retry
-
-  /// Returns a carrier that answers the first `count` changes with an error.
-  private func failing(_ count: Int, _ error: ClientError) -> ScriptedCarrier {
-    let left = Mutex(count)
-    return ScriptedCarrier { _ in
-      left.withLock { left in
-        left -= 1
-        return left >= 0 ? error : nil
-      }
-    }
-  }
-
-  @Test func aChangeThatFoundNoRouteIsSentAgain() async {
-    let carrier = failing(2, ClientError(.noRoute, "no route"))
-    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 2))
-    #expect(report.tally.ok == 1 && carrier.carried.count == 3)
-  }
-
-  @Test func refusedChangesAreNotSentAgain() async {
-    let carrier = failing(9, ClientError(.invalid, "no"))
-    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 2))
-    #expect(report.tally.failed == 1 && carrier.carried.count == 1)
-  }
-
-  @Test func aCreateIsNotRepeatedOnceTheBrokerHasRefusedIt() async {
-    var error = ClientError(.connection, "nacked")
-    error.wasConfirmed = false
-    let carrier = failing(9, error)
-    let report = await run([create("a")], on: carrier, guards(retries: 2))
-    #expect(report.tally.failed == 1 && carrier.carried.count == 1)
-  }
-
-  private static let serviceFailure: ClientError = {
-    var error = ClientError(.badGateway, "boom")
-    error.wasSent = true
-    return error
-  }()
-
-  /// An attempt that may have been carried out decides the outcome, if no later attempt carries out the change.
-  @Test(arguments: [ClientError.Kind.interrupted, .noRoute, .invalid])
-  func anEarlierAttemptMayHaveBeenCarriedOut(_ kind: ClientError.Kind) async {
-    let sent = Mutex(0)
-    let carrier = ScriptedCarrier { _ in
-      sent.withLock { sent in
-        sent += 1
-        return sent == 1 ? Self.serviceFailure : ClientError(kind, "later")
-      }
-    }
-    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 1))
-    #expect(report.tally.failed == 1 && report.tally.uncertain == 1 && report.tally.hasSent)
-    #expect(carrier.carried.count == 2)
-  }
-
-  @Test func anInterruptionEndsTheAttempts() async {
-    let (replies, reply) = AsyncStream.makeStream(of: Void.self)
-    let carrier = ScriptedCarrier { _ in
-      reply.yield()
-      return Self.serviceFailure
-    }
-    let task = Task { await run([.update(1, ["views": 2])], on: carrier, guards(retries: 5)) }
-    for await _ in replies { break }
-    task.cancel()
-    let report = await task.value
-    #expect(report.tally.failed == 1 && report.tally.uncertain == 1 && carrier.carried.count == 1)
-  }
-
-  @Test func anUnknownUpdateIsLookedUpBeforeItIsSentAgain() async {
-    let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
-    let carrier = failing(2, Self.unknown("1"))
-    let report = await run(
-      [Change.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, window: 1, guards(retries: 1, service))
-    // A lookup finds that the service carried out the first change. The second change gets a reply to its second
-    // request.
-    #expect(report.tally.ok == 2 && report.tally.unknown == 0)
-    #expect(carrier.carried == ["1", "2", "2"])
-  }
-
-  @Test func anUnknownCreateIsNeverSentAgain() async {
-    let carrier = failing(9, Self.unknown("1"))
-    let report = await run([create("a")], on: carrier, guards(retries: 3, ScriptedService()))
-    #expect(report.tally.unknown == 1 && carrier.carried.count == 1)
   }
 
   // MARK: - The option verify
