@@ -51,6 +51,9 @@ struct LanguageOptionPage: Sendable {
     A stage such as take 500 can select other elements in the next run. All runs together can then change more than \
     500 resources. With the option max: 500, all runs together change at most 500 resources.
 
+    A run evaluates the arguments again, also for elements that are done. So the arguments of the statement must not \
+    contain commands that change data.
+
     A run has no replies for the changes of earlier runs. For such a change, the next stage gets only the type and the \
     id of the resource. An iteration of an earlier run does not run again, so its value is null. So in later stages, \
     do not use values from replies. Use the fields of the elements, for example:

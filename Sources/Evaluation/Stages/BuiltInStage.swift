@@ -92,6 +92,23 @@ struct UncompiledStageCall {
   /// Compiles a positional argument that the stage evaluates only once; the argument can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
+  /// Compiles an argument with `body`; reports the argument if it changes data and the stage has the option `journal:`.
+  ///
+  /// A run that resumes the journal evaluates the arguments of all elements again, also of elements that are done.
+  func repeatable(_ argument: Expr, _ body: () -> CompiledExpression) -> CompiledExpression {
+    let (code, effects) = compiler.gathering(body)
+    if effects.changesData, option("journal") != nil {
+      compiler.report(
+        "an argument of \(command.name.asOptionOwner) changes data, and a resumed run would repeat this change",
+        argument.range,
+        nextStep: command.name == "each"
+          ? "put the change into the block of `each`: the journal records the changes of the block"
+          : "send the change in an earlier statement; or use | each journal: \"...\" key: .id do ... end, because its "
+            + "journal records all changes of an element")
+    }
+    return code
+  }
+
   /// The options of the call, with the expressions of their values.
   var options: [(name: String, range: SourceRange, value: Expr)] {
     command.arguments.compactMap { argument in

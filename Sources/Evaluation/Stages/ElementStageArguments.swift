@@ -26,17 +26,22 @@ struct ElementStageArguments: Sendable {
       name: call.command.name, range: call.command.range, nameRange: call.command.nameRange,
       source: call.compiler.source)
     let positional = call.positional
-    client = positional.first.map { first in CompiledArgument(.positional(first), .value(call.once(0))) }
-    places = positional.dropFirst().map { CompiledArgument(.positional($0), .value(call.each($0))) }
+    client = positional.first.map { first in
+      CompiledArgument(.positional(first), .value(call.repeatable(first) { call.once(0) }))
+    }
+    places = positional.dropFirst().map { place in
+      CompiledArgument(.positional(place), .value(call.repeatable(place) { call.each(place) }))
+    }
     let named = call.options.first { $0.name == "key" }
-    key = named.map { (call.each($0.value), $0.value.range) }
+    key = named.map { key in (call.repeatable(key.value) { call.each(key.value) }, key.value.range) }
     keyField = named?.value.path
     keyText = named.map { call.compiler.source.text($0.value.range).split(whereSeparator: \.isWhitespace) }
       .map { $0.joined(separator: " ") }
     options = call.options.filter { $0.name != "key" }.map { option in
       CompiledArgument(
         .option(option.name, option.range, option.value),
-        .value(call.compiler.withElement(false) { call.compiler.code(option.value) }))
+        .value(
+          call.repeatable(option.value) { call.compiler.withElement(false) { call.compiler.code(option.value) } }))
     }
   }
 
