@@ -5,8 +5,8 @@ import Redaction
 extension Change {
   /// The change as JSON, for the output of a dry run and for the workers of a pool.
   ///
-  /// The JSON contains the names of secret members of `meta`, but not their values. A worker creates the change from
-  /// the JSON and its own secret values with ``init(json:meta:after:)``.
+  /// The JSON contains the names of secret members of `meta`, at any depth, but not their values. A worker creates the
+  /// change from the JSON and its own secret values with ``init(json:meta:after:)``.
   public var json: JSONObject {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
@@ -93,7 +93,7 @@ extension Change {
 
   /// The parameters, with a placeholder such as `{"secret": "token"}` for each secret value in `meta`.
   private var paramsNamingSecrets: JSONObject {
-    guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
+    guard let meta = params["meta"]?.objectValue, meta.hasSecrets else {
       return params
     }
     var params = params
@@ -165,8 +165,10 @@ extension TargetQueue {
 
 extension Change {
   /// Returns the names of the secrets that a change in JSON needs, but that `meta` does not contain.
+  ///
+  /// The name of a secret inside another member has a prefix, as in `auth.token`.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
-    (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
+    object["params"]?["meta"]?.objectValue?.secrets(missingIn: meta) ?? []
   }
 }
 
@@ -174,49 +176,101 @@ extension JSONObject {
   /// The name of the member in a placeholder for a secret value: `{"secret": NAME}`.
   private static let mark = "secret"
 
+  /// Returns whether a value is the placeholder for the secret value of the member `key`.
+  private static func isPlaceholder(_ value: JSONValue, of key: String) -> Bool {
+    guard let object = value.objectValue else { return false }
+    return object.count == 1 && object[mark]?.stringValue == key
+  }
+
+  /// The object with a placeholder for each secret value, also inside objects and lists.
   fileprivate var namingSecrets: JSONObject {
-    JSONObject(
-      map { key, value in
-        (key, Secrets.isSecret(name: key) && !value.isNull ? .object(JSONObject([(Self.mark, .string(key))])) : value)
-      })
+    replacingSecrets { key, _ in .object(JSONObject([(Self.mark, .string(key))])) }
   }
 
-  fileprivate var namedSecrets: [String] {
-    compactMap { key, value in
-      value.objectValue.map { $0.count == 1 && $0[Self.mark]?.stringValue == key } == true ? key : nil
-    }
-  }
-
+  /// The object with the values of `meta` in place of the placeholders.
   fileprivate func filled(from meta: JSONObject) -> JSONObject {
     JSONObject(
       map { key, value in
-        guard let object = value.objectValue, object.count == 1, object[Self.mark]?.stringValue == key else {
-          return (key, value)
-        }
-        return (key, meta[key] ?? .null)
+        (key, Self.isPlaceholder(value, of: key) ? meta[key] ?? .null : value.filled(from: meta[key] ?? .null))
       })
+  }
+
+  fileprivate func secrets(missingIn meta: JSONObject) -> [String] {
+    flatMap { key, value -> [String] in
+      if Self.isPlaceholder(value, of: key) { return meta[key] == nil ? [key] : [] }
+      return value.secrets(missingIn: meta[key] ?? .null).map { "\(key).\($0)" }
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate func filled(from meta: JSONValue) -> JSONValue {
+    switch self {
+    case .object(let object): .object(object.filled(from: meta.objectValue ?? [:]))
+    case .array(let array): .array(JSONArray(array.paired(with: meta).map { $0.filled(from: $1) }))
+    default: self
+    }
+  }
+
+  fileprivate func secrets(missingIn meta: JSONValue) -> [String] {
+    switch self {
+    case .object(let object): object.secrets(missingIn: meta.objectValue ?? [:])
+    case .array(let array): array.paired(with: meta).flatMap { $0.secrets(missingIn: $1) }
+    default: []
+    }
+  }
+}
+
+extension JSONArray {
+  /// The elements, each with the element of another list at the same index; null if there is no such element.
+  fileprivate func paired(with other: JSONValue) -> [(JSONValue, JSONValue)] {
+    let others = other.arrayValue.map { Array($0) } ?? []
+    return enumerated().map { index, element in (element, index < others.count ? others[index] : .null) }
   }
 }
 
 extension JSONObject {
-  /// The object with hashes instead of secret values.
+  /// The object with hashes instead of secret values, also inside objects and lists.
   ///
   /// The journal stores only the hashes. A lookup can still compare the values, because equal values have equal hashes.
   var hashingSecrets: JSONObject {
     guard hasSecrets else { return self }
-    return JSONObject(
+    return replacingSecrets { key, value in
+      let hash = StableHash(key + value.text)
+      return .string("hash:" + String(hash.high, radix: 16) + String(hash.low, radix: 16))
+    }
+  }
+
+  /// Returns the object with other values for its secret members, also inside objects and lists.
+  ///
+  /// `replacement` returns the new value of a member from its name and its value.
+  fileprivate func replacingSecrets(_ replacement: (String, JSONValue) -> JSONValue) -> JSONObject {
+    JSONObject(
       map { key, value in
-        if Secrets.isSecret(name: key), !value.isNull {
-          let hash = StableHash(key + value.text)
-          return (key, .string("hash:" + String(hash.high, radix: 16) + String(hash.low, radix: 16)))
-        }
-        return (key, value.objectValue.map { .object($0.hashingSecrets) } ?? value)
+        Secrets.isSecret(name: key) && !value.isNull
+          ? (key, replacement(key, value)) : (key, value.replacingSecrets(replacement))
       })
   }
 
-  private var hasSecrets: Bool {
-    contains { key, value in
-      Secrets.isSecret(name: key) && !value.isNull || value.objectValue?.hasSecrets ?? false
+  fileprivate var hasSecrets: Bool {
+    contains { key, value in Secrets.isSecret(name: key) && !value.isNull || value.hasSecrets }
+  }
+}
+
+extension JSONValue {
+  fileprivate func replacingSecrets(_ replacement: (String, JSONValue) -> JSONValue) -> JSONValue {
+    switch self {
+    case .object(let object): .object(object.replacingSecrets(replacement))
+    case .array(let array): .array(JSONArray(array.map { $0.replacingSecrets(replacement) }))
+    default: self
+    }
+  }
+
+  fileprivate var hasSecrets: Bool {
+    switch self {
+    case .object(let object): object.hasSecrets
+    case .array(let array): array.contains(where: \.hasSecrets)
+    default: false
     }
   }
 }

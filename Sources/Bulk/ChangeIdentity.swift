@@ -119,9 +119,6 @@ extension Change {
   var hasContent: Bool { verb == .update || verb == .create || verb == .relink }
 }
 
-/// A hash of 128 bits that is the same in all runs and on all machines.
-///
-/// Unlike this hash, a hash of Swift's `Hasher` differs in each run.
 extension Change {
   /// A short text that is the same for equal changes of the same queue, and differs for other changes.
   ///
@@ -133,6 +130,9 @@ extension Change {
   }
 }
 
+/// A hash of 128 bits that is the same in all runs and on all machines.
+///
+/// Unlike this hash, a hash of Swift's `Hasher` differs in each run.
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

@@ -21,8 +21,9 @@ extension HelpTopic {
       --allow posts, a worker also refuses chunks for other queues. Any worker of the pool can get a chunk, so all \
       workers of a pool need the same options --allow. A worker logs and counts the chunks that it refuses.
 
-      The option meta: can have secret members, such as a token. The chunks do not contain the values of these \
-      members. Workers take the values from the environment variable RETORT_POOL_META, for example '{"token": "..."}'.
+      The option meta: can have secret members, such as a token, also inside records and lists. The chunks do not \
+      contain the values of these members. Workers take the values from the same places in the environment variable \
+      RETORT_POOL_META, for example '{"token": "..."}'.
 
       If a worker is lost, another worker gets its chunk. The lost worker may still be running and sending changes. So \
       the new worker first waits for 12.5 s plus the timeout of the changes. With the option settle: 60s, this wait is \

@@ -142,6 +142,23 @@ import Testing
     #expect(Change(json: Change.destroy(3).json, meta: [:]) == Change.destroy(3))
   }
 
+  /// A secret in a list or in an object is not in the JSON of a change, and only its hash is in a journal.
+  @Test(arguments: [#"[{"token": "secret0"}]"#, #"{"token": "secret0"}"#, #"[[{"tokens": ["secret0"]}]]"#])
+  func secretsAtAnyDepthAreHidden(_ text: String) throws {
+    let value = try JSONValue(parsing: Array(text.utf8))
+    let update = Change.update(7, ["a": value])
+    #expect(!JSONValue.object(update.content.hashingSecrets).text.contains("secret0"))
+    var params = update.params
+    params["meta"] = ["auth": value]
+    let change = Change(
+      target: update.target, verb: .update, method: "update", params: params, expires: true, timeout: nil)
+    let json = change.json
+    #expect(json["params"]?["meta"].map { !$0.text.contains("secret0") } ?? false)
+    #expect(Change(json: json, meta: ["auth": value]) == change)
+    #expect(Change.secrets(of: json, missingIn: ["auth": value]).isEmpty)
+    #expect(Change.secrets(of: json, missingIn: [:]).first?.hasPrefix("auth.token") == true)
+  }
+
   @Test(arguments: [("destroy", true), ("bulk_delete", true), ("Destroy_All", true), ("publish", false)])
   func aMethodThatDestroysIsKnownByItsName(method: String, destroys: Bool) {
     let change = Change(target: Change.posts, verb: .call, method: method, params: [:], expires: true, timeout: nil)
