@@ -133,9 +133,14 @@ package struct ElementStream {
   /// Returns the next page, with its named values (from the stage `as`).
   ///
   /// At the end, the function releases the stream's source, such as a file, and returns nil.
+  ///
+  /// - Throws: The error of the stream's source; an `interrupted` error if the user has pressed Ctrl-C. So a loop over the
+  ///   pages of a long stream needs no check of its own.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
-    while let page = try await pull() {
+    while true {
+      if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+      guard let page = try await pull() else { break }
       if !page.isEmpty { return page }
     }
     self.pull = nil
@@ -215,7 +220,6 @@ package struct ElementStream {
   package mutating func all() async throws(Fault) -> ElementPage {
     var all = ElementPage()
     while let page = try await page() {
-      if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
       try SizeLimits.check(elements: all.elements.count + page.elements.count)
       all.elements.append(contentsOf: page.elements)
       all.names.append(contentsOf: page.names)

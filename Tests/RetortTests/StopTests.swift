@@ -177,4 +177,15 @@ import Testing
     #expect(!ran.notes.contains("in flight"))
     #expect(await service.stop().status == 0)
   }
+
+  /// Ctrl-C ends a stage that reads many elements and passes none of them on.
+  @Test(arguments: [
+    "skip 99999999999", "where it < 0", "chunk 2 | where it == null", "map [] | flatten", "map 1 | unique it | skip 1",
+    "take 99999999999 | where it < 0", "as n | where n < 0", "last", "sum", "max",
+  ]) func aLongPipelineEnds(_ stages: String) async throws {
+    let program = try RunningProgram(["-c", "warn \"begin\"\n1..100000000000 | \(stages) | count"], environment: [:])
+    try await program.notes(contain: "begin\n")
+    program.signal(SIGINT)
+    #expect(try await program.ended().status == 130)
+  }
 }

@@ -82,7 +82,6 @@ extension Compiler {
       }
       var elements = try await PipelineRun.spread(value, frame.run.session.progress)
       while let page = try await elements.next() {
-        try frame.run.checkInterrupt()
         for element in page {
           frame.slots[slot] = element
           let flow = try body(&frame)

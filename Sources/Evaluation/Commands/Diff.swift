@@ -65,7 +65,6 @@ private struct DiffSide {
     let outer = frame.element
     defer { frame.element = outer }
     while let page = try await stream.next() {
-      try frame.run.checkInterrupt()
       for element in page {
         frame.element = element
         do throws(Fault) { try add(element, key: try await key.run(&frame)) } catch {

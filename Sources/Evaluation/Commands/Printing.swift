@@ -56,7 +56,6 @@ extension BuiltInStage {
     return .reduce { frame, stream throws(Fault) in
       frame.run.session.noteNextPage(stream.hasNextPage)
       while let page = try await stream.page() {
-        try frame.run.checkInterrupt()
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
           do throws(Fault) {

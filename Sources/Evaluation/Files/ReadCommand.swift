@@ -141,7 +141,6 @@ extension FileWriter {
     var flow = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
     do throws(Fault) {
       while let page = try await stream.page() {
-        try run.checkInterrupt()
         try write(page.elements)
         if format != .txt { run.session.noteNotLoaded(in: page.elements, "not in the file") }
         if keepsFlow { try flow.add(page) }

@@ -32,7 +32,6 @@ extension BuiltInStage {
       let hasNext = (stream.hasNextPage, stream.total)
       if let shown = frame.run.shown { stream = shown.keeping(stream) }
       while let page = try await stream.page() {
-        try frame.run.checkInterrupt()
         for index in page.elements.indices {
           inner.take(page, index)
           do throws(Fault) {

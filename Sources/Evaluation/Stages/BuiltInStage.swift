@@ -141,7 +141,6 @@ extension ElementStream {
     var mapped = ElementStream(pages: { () async throws(Fault) in
       if let failure { throw failure }
       guard let page = try await upstream.page() else { return nil }
-      try frame.run.checkInterrupt()
       let out: ElementPage
       (out, failure) = try await page.mapped(code, &frame, stage: stage, body)
       return out

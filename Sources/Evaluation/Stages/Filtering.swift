@@ -83,7 +83,6 @@ extension BuiltInStage {
     .reduce { frame, stream throws(Fault) in
       var last = Value.null
       while let page = try await stream.next() {
-        try frame.run.checkInterrupt()
         last = page.last ?? last
       }
       return last

@@ -20,7 +20,6 @@ extension BuiltInStage {
     return .gather { frame, stream throws(Fault) in
       var groups = GroupedElements()
       while let page = try await stream.page() {
-        try frame.run.checkInterrupt()
         try SizeLimits.check(elements: groups.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
@@ -61,7 +60,6 @@ extension BuiltInStage {
     return .reduce { frame, stream throws(Fault) in
       var index = KeyedElements(keep: try KeyedElements.DuplicateRule(await keep?.run(&frame)), text)
       while let page = try await stream.page() {
-        try frame.run.checkInterrupt()
         for (position, element) in page.elements.enumerated() {
           frame.take(page, position)
           do throws(Fault) { try index.add(element, key: await code.run(&frame)) } catch {

@@ -30,7 +30,6 @@ extension BuiltInStage {
     return .gather { frame, stream throws(Fault) in
       var sorted = ElementsWithSortKeys(descends: directions)
       while let page = try await stream.page() {
-        try frame.run.checkInterrupt()
         try SizeLimits.check(elements: sorted.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
@@ -78,7 +77,6 @@ extension BuiltInStage {
     .gather { frame, stream throws(Fault) in
       var elements = PackedElements()
       while let page = try await stream.next() {
-        try frame.run.checkInterrupt()
         try SizeLimits.check(elements: elements.count + page.count)
         for element in page { elements.append(element) }
       }

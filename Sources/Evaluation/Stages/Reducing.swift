@@ -12,7 +12,6 @@ extension BuiltInStage {
       frame.run.session.noteNextPage(stream.hasNextPage)
       var count = 0
       while let page = try await stream.next() {
-        try frame.run.checkInterrupt()
         count += page.count
       }
       return .number(JSONNumber(count))
@@ -111,7 +110,6 @@ extension BuiltInStage {
     _ body: (Value) throws(Fault) -> Void
   ) async throws(Fault) {
     while let page = try await stream.page() {
-      try frame.run.checkInterrupt()
       for (index, element) in page.elements.enumerated() {
         frame.take(page, index)
         do throws(Fault) { try body(try await code.run(&frame)) } catch {
