@@ -109,6 +109,9 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   /// The command counts the resources at the start. The surplus is the number of resources beyond this count.
   private var nextNote = 1
 
+  /// The ids of the current page whose resources were not destroyed.
+  let failedElements: FailedElementCollector? = FailedElementCollector()
+
   /// The number of resources that match the filter before the first destroy; nil if the command did not count them.
   let total: Int?
 
@@ -124,6 +127,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   }
 
   func begin() async throws(Fault) -> Bool {
+    pages.keep((failedElements?.take() ?? []).compactMap { if case .string(let id) = $0 { id } else { nil } })
     page = try await pages.nextChecked(client, arguments, session)
     noteSurplus()
     return page != nil
@@ -142,10 +146,6 @@ private final class DestroyAllChangeSource: BulkChangeSource {
 
   func next() throws(Fault) -> [BulkElement]? {
     try page.take().map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
-  }
-
-  func keep(_ elements: [Value]) {
-    pages.keep(elements.compactMap { if case .string(let id) = $0 { id } else { nil } })
   }
 
   var endNote: String? {
@@ -193,8 +193,6 @@ private final class DryDestroyAllSource: BulkChangeSource {
     let ids = page?.resources.compactMap { $0["id"]?.idText }
     return try ids.map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
   }
-
-  func keep(_ elements: [Value]) {}
 
   let total: Int? = nil
 

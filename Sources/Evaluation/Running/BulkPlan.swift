@@ -47,8 +47,8 @@ protocol BulkChangeSource: AnyObject {
   /// Returns the next elements, with their changes; nil at the end of the current portion.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Receives the failed elements of a portion: the elements whose change did not succeed.
-  func keep(_ elements: [Value])
+  /// The collector of the elements whose change did not succeed; nil if the source does not read these elements.
+  var failedElements: FailedElementCollector? { get }
 
   /// The number of elements in all portions; nil if unknown.
   var total: Int? { get }
@@ -58,6 +58,9 @@ protocol BulkChangeSource: AnyObject {
 }
 
 extension BulkChangeSource {
+  /// Nil by default, so that the memory of a run does not grow with each failed element.
+  var failedElements: FailedElementCollector? { nil }
+
   /// Returns whether the source has more elements.
   ///
   /// To find out, the function takes the next elements from the source. Later calls of ``next()`` do not return these

@@ -109,6 +109,7 @@ struct BulkRun {
       run, plan.client, isDry: plan.isDry, guards: plan.guards,
       carrier: plan.carrier ?? CallbackClientCarrier(ifPosting: plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
+    let failedElements = source.failedElements
     var policy = plan.policy
     policy.follow = progress.follow
     policy.observesOmittedReplies = keepsFlow || failed != nil || plan.guards.journal != nil
@@ -130,9 +131,9 @@ struct BulkRun {
           guard let planned = planned as? BulkElement else { return }
           failures.take(planned, outcome, at: index)
           failed?.take(planned, outcome, at: index)
+          if !outcome.isGood { failedElements?.add(planned.element) }
           flow.take(planned, outcome, at: index, keepsFlow: keepsFlow, session)
         }
-        source.keep(flow.takeKept())
       }
       if !report.isCut, report.stop == nil { try flow.check() }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {

@@ -6,15 +6,13 @@ import Values
 
 /// Collects the results of a stage's changes as the replies arrive.
 ///
-/// The results are the values for the next stage, and the elements whose changes did not succeed.
+/// The results are the values for the next stage.
 final class ChangeResultCollector: Sendable {
   private struct CollectedResults {
     /// The values for the next stage.
     var flow = OrderedElementBuffer()
     /// The error that occurred when the collector wrote the values to a temporary file; nil if there is no error.
     var fault: Fault?
-    /// The elements whose changes have failed since the last call of `takeKept()`.
-    var kept: [Value] = []
   }
 
   private let state = Mutex(CollectedResults())
@@ -38,8 +36,6 @@ final class ChangeResultCollector: Sendable {
     guard value == nil else { return }
     if case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
       prepared.noteOther(reply, session)
-    } else if !outcome.isGood {
-      state.withLock { $0.kept.append(planned.element) }
     }
   }
 
@@ -60,16 +56,24 @@ final class ChangeResultCollector: Sendable {
   /// The statement then sends no further changes, because it could not store their results.
   func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
 
-  /// Returns the elements whose changes did not succeed, except elements that an earlier call returned.
-  func takeKept() -> [Value] {
-    state.withLock { state in
-      defer { state.kept = [] }
-      return state.kept
-    }
-  }
-
   /// Returns the values for the next stage, in the order of their elements.
   func elements() -> ElementStream { state.withLock(\.flow).elements() }
+}
+
+/// A collector of the elements of a portion whose changes did not succeed.
+final class FailedElementCollector: Sendable {
+  private let elements = Mutex<[Value]>([])
+
+  /// Adds an element whose change did not succeed.
+  func add(_ element: Value) { elements.withLock { $0.append(element) } }
+
+  /// Returns the elements, except those that an earlier call returned.
+  func take() -> [Value] {
+    elements.withLock { elements in
+      defer { elements = [] }
+      return elements
+    }
+  }
 }
 
 extension Outcome {

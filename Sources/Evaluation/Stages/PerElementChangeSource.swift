@@ -188,7 +188,5 @@ final class PerElementChangeSource: BulkChangeSource {
       failure.element, names: failure.names, .failure(failure.fault), source: source, failedEarlier: true)
   }
 
-  func keep(_ elements: [Value]) {}
-
   let endNote: String? = nil
 }
