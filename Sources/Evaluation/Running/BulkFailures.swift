@@ -9,8 +9,15 @@ import Values
 final class BulkFailures: Sendable {
   private struct KeptFailures {
     var failures: [Int: Value] = [:]
-    /// The number of failures beyond the limit, which are not stored.
-    var leftOut = 0
+    /// The number of failures beyond the limit, which are not stored, without the changes in ``leftOutUnknown``.
+    var leftOutFinal = 0
+    /// The indices of the elements beyond the limit whose outcome is unknown.
+    ///
+    /// A late reply or a lookup can still replace these outcomes.
+    var leftOutUnknown: Set<Int> = []
+
+    /// The number of failures that are not stored.
+    var leftOut: Int { leftOutFinal + leftOutUnknown.count }
 
     /// The stored failures in the order of their elements.
     var list: [Value] { failures.sorted { $0.key < $1.key }.map(\.value) }
@@ -22,17 +29,23 @@ final class BulkFailures: Sendable {
 
   /// Stores an element and its error if the element's change failed.
   ///
-  /// If a late reply shows that the change succeeded, the function removes the element again.
+  /// If a late reply or a lookup replaces an unknown outcome, the function replaces or removes the element.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     if outcome.isGood {
-      state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
+      state.withLock { state in
+        if !state.failures.isEmpty { state.failures[index] = nil }
+        if !state.leftOutUnknown.isEmpty { state.leftOutUnknown.remove(index) }
+      }
     } else if !outcome.isDropped {
       let error = BulkRun.error(planned, outcome)
       state.withLock { state in
+        state.leftOutUnknown.remove(index)
         if state.failures.count < Self.limit || state.failures[index] != nil {
           state.failures[index] = Self.failure(planned.source, planned.input, error)
+        } else if case .unknown = outcome {
+          state.leftOutUnknown.insert(index)
         } else {
-          state.leftOut += 1
+          state.leftOutFinal += 1
         }
       }
     }
