@@ -44,12 +44,18 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   var isIncomplete: Bool { hasUndoneChanges.load(ordering: .relaxed) }
 
   /// Releases the journals; first marks them as complete if the changes of all stages are done.
+  ///
+  /// If a journal can't be marked, the journals after it stay incomplete, so that the statement can run again.
   func complete(_ session: Session) async throws(Fault) {
     if isIncomplete { return leave(session) }
+    var failure: Fault?
     for done in take() {
-      defer { release(done, session) }
-      try await done.arguments.complete(done.journal, session)
+      if failure == nil {
+        do throws(Fault) { try await done.arguments.complete(done.journal, session) } catch { failure = error }
+      }
+      release(done, session)
     }
+    if let failure { throw failure }
   }
 
   /// Releases the journals without marking them as complete, because a stage failed.
