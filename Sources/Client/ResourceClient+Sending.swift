@@ -133,6 +133,11 @@ extension ResourceClient {
     return try end(encoded, answer, at: .now, read: read)
   }
 
+  /// The longest timeout of a request: almost 50 days.
+  ///
+  /// RabbitMQ closes the channel if the expiration of a message is longer than 2^32 - 1 ms.
+  private static let longestTimeout = Duration.milliseconds(UInt32.max)
+
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
   /// The compiler must not inline the method into an asynchronous function, where each clock instant needs a separate
@@ -143,7 +148,7 @@ extension ResourceClient {
     let envelope = TransportRequest(
       correlationID: id, method: message.method, type: type, params: message.params,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
-      deadline: message.timeout.map { begin + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
+      deadline: message.timeout.map { begin + min($0, Self.longestTimeout) }, timeout: message.timeout,
       expires: message.expires, mayRepeat: !message.changes, begin: begin)
     let exchangeTrace = trace.map { RequestReplyTrace($0, call(of: envelope), envelope) }
     activity.begin(envelope)

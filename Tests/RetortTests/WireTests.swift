@@ -55,6 +55,14 @@ import Testing
         """)
   }
 
+  /// The broker refuses an expiration of more than 2^32 - 1 ms, so the request gets a shorter one.
+  @Test func aVeryLongTimeoutIsAccepted() async throws {
+    let service = try await FakeService()
+    let ran = await service.run("(update posts 1 {views: 7} timeout: 9000d).views")
+    #expect(ran.status == 0 && ran.output == "7\n", Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+
   @Test func offlineShowsAndSendsNothing() async {
     let ran = await Ran.retort(
       "--offline", "-c",
