@@ -120,12 +120,24 @@ public final class Backup: Sendable {
       if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
         noteNotLoaded(names)
       }
-      let (isFirst, isMarked) = state.withLock { ($0.written.add(resource), $0.isMarked) }
-      let line = isMarked ? resource : target.marking(resource)
-      try await writer.appendSynced(isFirst ? JSONValue.object(line).encoded() + [0x0A] : [])
-      if isFirst, !isMarked { state.withLock { $0.isMarked = true } }
+      let isMarking = append(resource)
+      try await writer.appendSynced([])
+      if isMarking { state.withLock { $0.isMarked = true } }
       return nil
     } catch { return .refused(.element(error)) }
+  }
+
+  /// Appends the image of a resource, unless this run has already appended an image of the resource.
+  ///
+  /// The resource counts as written only together with its line. So another change of the resource waits for the line.
+  ///
+  /// Returns whether the line contains the names of the broker and the queue.
+  private func append(_ resource: JSONObject) -> Bool {
+    state.withLock { state in
+      guard state.written.add(resource) else { return false }
+      writer.append(JSONValue.object(state.isMarked ? resource : target.marking(resource)).encoded() + [0x0A])
+      return !state.isMarked
+    }
   }
 
   /// Returns true if an earlier run wrote the image of a change's resource, and false if this run wrote the image.

@@ -58,6 +58,16 @@ final class GroupCommitWriter: Sendable {
     if !isScheduled { queue.asyncAfter(deadline: .now() + .milliseconds(1)) { self.writePending() } }
   }
 
+  /// Appends lines without waiting for the disk; a later call of ``appendSynced(_:owing:)`` waits for these lines too.
+  func append(_ lines: [UInt8]) {
+    let isScheduled = state.withLock { state in
+      state.synced += lines
+      defer { state.writesNow = true }
+      return state.writesNow
+    }
+    if !isScheduled { queue.async { self.writePending() } }
+  }
+
   /// Appends lines, and returns when these lines and all earlier lines are on the disk.
   ///
   /// - Parameters:

@@ -103,6 +103,26 @@ import Testing
     #expect(lines.contains { $0.hasSuffix(#","meta":{"retort-backup":{"broker":"b","queue":"posts"}}}"#) })
   }
 
+  /// Another change of a resource also waits until the image of the resource is on the disk.
+  @Test func everyChangeWaitsForTheImage() async throws {
+    defer { unlink(path) }
+    let service = ScriptedService(Dictionary(uniqueKeysWithValues: (1...100).map { ("\($0)", ["views": 1]) }))
+    let path = path
+    let missing = Mutex(0)
+    let carrier = ScriptedCarrier { change in
+      let images = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      if !images.contains("\"id\":\"\(change.id ?? "")\"") { missing.withLock { $0 += 1 } }
+      return nil
+    }
+    var guards = StatementSafeguards()
+    let backup = try Backup(path, service.client, .posts, Query())
+    guards.backup = backup
+    let changes = (1...100).flatMap { [Change.update($0, ["views": 2]), .update($0, ["views": 2])] }
+    let report = await run(changes, on: carrier, window: 16, guards)
+    #expect(report.tally.ok == 200 && missing.withLock { $0 } == 0)
+    backup.release()
+  }
+
   /// Resources of another queue or broker can have the same types and ids.
   @Test(arguments: [BackupSourceQueue(broker: "b", queue: "other"), BackupSourceQueue(broker: "c", queue: "posts")])
   func aBackupOfAnotherTargetIsRefused(_ other: BackupSourceQueue) async throws {
