@@ -30,6 +30,12 @@ extension ChangeDispatcher {
       (self.identity, self.known) = (identity, known)
     }
 
+    /// Whether the journal records the change as done.
+    var isDone: Bool { known?.isDone ?? false }
+
+    /// Whether the change counts against the limits of the run and of the consent.
+    var needsPermission: Bool { !isDone && change?.destroys ?? false }
+
     /// Whether the journal must announce the change now, before the change is sent.
     ///
     /// False for a change that is already done, because nothing is sent. False also for a change with an unknown

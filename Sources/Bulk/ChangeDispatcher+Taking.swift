@@ -160,7 +160,7 @@ private final class StatementChangeFeeder: Sendable {
     guard carried.outcome.isFailure, !policy.continuesOnError else { return record(carried, entry) }
     if mayContinue.exchange(false, ordering: .relaxed) {
       await inFlight.ended()
-    } else if !carried.outcome.wasSent, carried.outcome.isKnownToBeDone == false {
+    } else if !carried.outcome.mayHaveBeenSent {
       return
     }
     record(carried, entry)

@@ -49,8 +49,15 @@ public struct ChangeDispatcher: Sendable {
     guard change.destroys else { return nil }
     if let refusal = consent?.take() { return refusal }
     guard let refusal = account.run.take() else { return nil }
-    consent?.giveBack()
+    consent?.giveBack(1)
     return refusal
+  }
+
+  /// Subtracts changes from the counts against the limits, because they were permitted but not sent.
+  private func giveBack(_ count: Int, _ consent: DestroyConsent?) {
+    guard count > 0 else { return }
+    consent?.giveBack(count)
+    account.run.giveBack(count)
   }
 
   /// Returns true if no rule and no limit can refuse a change at present.
@@ -65,7 +72,9 @@ public struct ChangeDispatcher: Sendable {
   /// `consent` is the user's consent to destroy resources; nil if the statement needs no consent.
   public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
-    return await attempted(change).outcome
+    let outcome = await attempted(change).outcome
+    if change.destroys, !outcome.mayHaveBeenSent { giveBack(1, consent) }
+    return outcome
   }
 
   /// Sends a change in an iteration of `each`, and records the change and its outcome for the iteration.
@@ -110,17 +119,19 @@ public struct ChangeDispatcher: Sendable {
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: ChangeRefusedBeforeSendingError?
-    var count = 0
+    var (count, permitted) = (0, 0)
     let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
       let (entries, refused) = entries(of: page, first: count, consent)
       if let refused, entries.isEmpty { throw refused }
       end = refused
+      permitted += entries.count { $0.needsPermission }
       try await intend(entries)
       count += entries.count
       return entries
     }
+    giveBack(permitted - recorder.permittedCount, consent)
     guards.journal?.withdraw()
     await waitForWorkers(recorder.current, policy)
     return await recorder.ended(stop, of: count, after: .now - begin)
@@ -186,6 +197,6 @@ public struct ChangeDispatcher: Sendable {
   /// A change that the journal records as done needs no permission, because it is not sent.
   private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {
     guard let change = entry.change else { return entry.refusal?.isUncatchable ?? false ? entry.refusal : nil }
-    return entry.known?.isDone ?? false ? nil : refusal(of: change, consent)
+    return entry.isDone ? nil : refusal(of: change, consent)
   }
 }

@@ -58,6 +58,6 @@ public final class DestroyConsent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Subtracts one resource from the count, because its change was not sent.
-  func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
+  /// Subtracts resources from the count, because their changes were not sent.
+  func giveBack(_ count: Int) { if limit != nil { used.withLock { $0 -= count } } }
 }

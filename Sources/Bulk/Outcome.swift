@@ -88,6 +88,9 @@ public enum Outcome: Sendable {
     }
   }
 
+  /// Whether a broker or a service may have received the change in this run.
+  var mayHaveBeenSent: Bool { wasSent || isUncertainFailure }
+
   /// Whether the service carried out the change in this run.
   var isCarriedOut: Bool {
     switch self {

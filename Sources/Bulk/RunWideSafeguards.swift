@@ -43,4 +43,7 @@ public final class RunWideSafeguards: Sendable {
     }
     return isTaken ? nil : .runLimit(limit)
   }
+
+  /// Subtracts resources from the count, because their changes were not sent.
+  func giveBack(_ count: Int) { if case .limited = confirmation { used.withLock { $0 -= count } } }
 }

@@ -16,6 +16,10 @@ final class StatementOutcomeRecorder: Sendable {
   /// The indices of the elements whose unknown outcome was replaced after a late reply or a lookup.
   private let settled = Mutex(Set<Int>())
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
+  private let permitted = Atomic(0)
+
+  /// The number of changes that needed a permission to destroy data, and that a service may have received.
+  var permittedCount: Int { permitted.load(ordering: .relaxed) }
 
   init(
     _ report: StatementReport, _ policy: SendingPolicy, _ guards: StatementSafeguards, _ lateReplies: LateReplies?,
@@ -31,6 +35,7 @@ final class StatementOutcomeRecorder: Sendable {
   /// Records the outcome of an element's change; returns false if no more changes may be sent.
   func record(_ carried: OutcomeWithLatency, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let place = first + index
+    if entry.needsPermission, carried.outcome.mayHaveBeenSent { permitted.add(1, ordering: .relaxed) }
     let continuesOnError = report.withLock { report in
       if let latency = carried.latency { report.latencies.add(latency) }
       return add(carried.outcome, of: entry.element, at: place, to: &report)
@@ -45,6 +50,7 @@ final class StatementOutcomeRecorder: Sendable {
 
   /// Records changes that succeeded and whose replies have no contents; returns false if no more changes may be sent.
   func record(successes entries: [ChangeDispatcher.PlannedChange], _ latencies: LatencyHistogram) -> Bool {
+    permitted.add(entries.count { $0.needsPermission }, ordering: .relaxed)
     let continuesOnError = report.withLock { report in
       report.latencies.add(latencies)
       guard guards.halt != nil || guards.failure != nil || report.tally.countsUpserts else {

@@ -110,6 +110,22 @@ import Testing
     #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is ChangeRefusedBeforeSendingError)
   }
 
+  /// Destroys that a failure prevents don't count against the limits.
+  @Test(arguments: Sending.allCases) func unsentDestroysCanBeSentLater(_ sending: Sending) async {
+    let account = StatementConsentsAndOutcomes(RunWideSafeguards(.limited(7)))
+    let consent = DestroyConsent(limit: 7, isConfirmed: true)
+    let failing = ScriptedCarrier { _ in ClientError(.noRoute, "no queue") }
+    let failed = await run((0..<6).map { Element($0) }, sending, on: failing, account: account, consent: consent)
+    #expect(failed.tally.failed >= 1 && account.run.left == 7 && consent.left == 7)
+    let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.interrupted, "not sent") : nil }
+    let report = await run(
+      (0..<6).map { Element($0) }, sending, on: carrier, continuesOnError: true, account: account, consent: consent)
+    #expect(report.tally.ok == 5 && account.run.left == 2 && consent.left == 2)
+    let one = ChangeDispatcher(account, failing, lateReplies: nil)
+    _ = await one.send(.destroy(1), consent: consent)
+    #expect(account.run.left == 2 && consent.left == 2)
+  }
+
   @Test(arguments: Sending.allCases) func refusesChangesOfAStreamedQueue(_ sending: Sending) async {
     let account = StatementConsentsAndOutcomes(RunWideSafeguards(.given))
     let mark = account.run.streams.mark(broker: Change.posts.broker, queue: "posts")
