@@ -59,37 +59,61 @@ package enum Comparison {
 
   /// Returns a hashable key for a value.
   ///
-  /// Equal values have the same key, and different values have different keys.
-  package static func key(of value: Value) throws(Fault) -> EqualityKey {
+  /// Equal values have the same key, and different values have different keys. Two resources are equal if they have the
+  /// same type and id.
+  package static func key(of value: Value) throws(Fault) -> EqualityKey { try key(of: value, comparesContents: false) }
+
+  /// Returns a hashable key for a value and for the contents of the resources in it.
+  ///
+  /// Two resources have the same key only if they also have equal attributes and relationships.
+  package static func contentKey(of value: Value) throws(Fault) -> EqualityKey {
+    try key(of: value, comparesContents: true)
+  }
+
+  private static func key(of value: Value, comparesContents: Bool) throws(Fault) -> EqualityKey {
     switch value {
     case .string(let text): return .text(CodePointComparedString(text))
     case .number(let number):
       // 1.0 and 1 have the same key.
       if let integer = number.integer ?? Int(key(of: number)) { return .integer(integer) }
       return .other(CodePointComparedString("n" + key(of: number)))
-    default: return .other(CodePointComparedString(try keyText(of: value)))
+    default: return .other(CodePointComparedString(try keyText(of: value, comparesContents)))
     }
   }
 
-  private static func keyText(of value: Value) throws(Fault) -> String {
+  private static func keyText(of value: Value, _ comparesContents: Bool) throws(Fault) -> String {
     switch value {
     case .number(let number): return "n" + key(of: number)
-    case .resource(let resource): return "r\(resource.type)/\(resource.id ?? "")"
+    case .resource(let resource):
+      let identity = "r\(resource.type)/\(resource.id ?? "")"
+      guard comparesContents else { return identity }
+      return try keyText(of: .list([.string(identity)] + contents(of: resource)), true)
+    case .page(let page) where comparesContents: return try keyText(of: .list(page.items), true)
     case .string(let string): return "s\(string)"
     case .time(let time): return "t\(time.text)"
     case .list(let elements):
       var keys: [String] = []
-      for element in elements { keys.append(try keyText(of: element)) }
+      for element in elements { keys.append(try keyText(of: element, comparesContents)) }
       return "[" + keys.map { "\($0.utf8.count):\($0)" }.joined() + "]"
     case .record(let record):
       var keys: [String] = []
       for field in record.fields.sorted(by: { $0.name.order(with: $1.name) < 0 }) {
-        let key = try keyText(of: field.value)
+        let key = try keyText(of: field.value, comparesContents)
         keys.append("\(field.name.utf8.count):\(field.name)\(key.utf8.count):\(key)")
       }
       return "{" + keys.joined() + "}"
     default: return "j" + (try value.json().text)
     }
+  }
+
+  /// Returns what ``contentKey(of:)`` compares of a resource besides its type and id: the attributes, and the data of
+  /// the relationships.
+  private static func contents(of resource: ResourceValue) -> [Value] {
+    if resource.isIdentifier { return [] }
+    let related = resource.relationships.compactMap { name, relationship in
+      relationship["data"].map { (name: name, value: Value($0)) }
+    }
+    return [.record(Record(resource.attributes)), .record(Record(related))]
   }
 
   /// Returns a text that is the same for equal numbers: `1.50` and `1.5` give `15e-1`.

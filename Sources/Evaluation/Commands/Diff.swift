@@ -10,7 +10,8 @@ extension BuiltInCommand {
       summary: """
         Compares two lists or streams. Returns a record {key, change, fields} for each element that differs. In this \
         record, the value of change is "added" if only B has the element, "removed" if only A has it, and otherwise \
-        "changed". The value of fields contains the old and the new value of each field that differs.
+        "changed". The value of fields contains the old and the new value of each field that differs. A resource is \
+        compared by its id, its attributes and its relationships, also inside a field.
         """,
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
@@ -146,7 +147,7 @@ private struct DiffSide {
     var fields: [Record.Field] = []
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
-      if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
+      if let from, let to, try Comparison.contentKey(of: from) == Comparison.contentKey(of: to) { continue }
       // In a changed element, a removed field has no `to`, and an added field has no `from`. In an added element, each
       // `from` is null. In a removed element, each `to` is null.
       let isPart = change == "changed"
@@ -168,7 +169,7 @@ private struct DiffElementDigest: Equatable {
   private var second: Int
 
   init(_ record: Record) throws(Fault) {
-    let text = try Comparison.key(of: .record(record))
+    let text = try Comparison.contentKey(of: .record(record))
     var hashers = (Hasher(), Hasher())
     hashers.0.combine(text)
     hashers.1.combine(1)

@@ -54,7 +54,8 @@ extension BuiltInStage {
       name: "unique",
       summary: """
         Keeps only the first of several equal elements. With .FIELD, elements with the same value of .FIELD count as \
-        equal. In place of .FIELD, you can write an expression: unique lower(.email).
+        equal. In place of .FIELD, you can write an expression: unique lower(.email). Two resources are equal if they \
+        have the same type and id. To compare their contents, write unique json(it).
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
