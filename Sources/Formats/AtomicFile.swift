@@ -39,6 +39,7 @@ package struct AtomicFile {
     } else if appends {
       (placement, file) = (.appends, try FileDescriptor.nameless())
     } else {
+      try FileDescriptor.checkWritable(path)
       Self.clear(besides: target)
       let temporary = Self.temporaryPath(besides: target)
       file = try FileDescriptor.writing(new: temporary, for: path, like: existing)
@@ -73,9 +74,9 @@ package struct AtomicFile {
       nextStep: "write another file")
   }
 
-  /// Returns a path for a temporary file that will replace the target; it has the form `FILE.PID.NUMBER.part`.
+  /// Returns a path for a temporary file that will replace the target: `FILE.retort-PID-NUMBER.part`.
   package static func temporaryPath(besides target: String) -> String {
-    "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    "\(target).retort-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
   }
 
   /// Removes temporary files of killed processes from the directory of the target, see ``temporaryPath(besides:)``.
@@ -101,11 +102,13 @@ package struct AtomicFile {
     }
   }
 
-  /// Returns the process id in a text of the form `PID.NUMBER.part`; nil for any other text.
+  /// Returns the process id in a text of the form `retort-PID-NUMBER.part`; nil for any other text.
   private static func process(of rest: Substring) -> pid_t? {
-    let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[2] == "part", UInt32(digits: parts[1]) != nil else { return nil }
-    return pid_t(digits: parts[0]).flatMap { $0 > 0 ? $0 : nil }
+    let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == "retort", parts[2].hasSuffix(".part"),
+      UInt32(digits: parts[2].dropLast(".part".count)) != nil
+    else { return nil }
+    return pid_t(digits: parts[1]).flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func isThere(_ path: String) -> Fault {
@@ -123,11 +126,11 @@ package struct AtomicFile {
   /// Adds bytes to the new content of the file.
   ///
   /// If the file is a terminal, the function decodes the bytes as UTF-8, and escapes control characters. The bytes must
-  /// therefore not end inside a character.
-  package func write(_ bytes: [UInt8]) throws(Fault) {
+  /// therefore not end inside a character. If `isJSON` is true, the escapes are those of JSON.
+  package func write(_ bytes: [UInt8], isJSON: Bool = false) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
-    try file.write(Array(TerminalSafeText.visible(text).utf8))
+    try file.write(Array((isJSON ? TerminalSafeText.json(text) : TerminalSafeText.visible(text)).utf8))
   }
 
   /// Replaces the content of the file with the written bytes, or appends all written bytes to the content.

@@ -136,11 +136,12 @@ enum BinaryFileDetector {
 
   /// Returns two paths, each quoted for a shell: the path of the file, and the path of a converted copy.
   ///
-  /// The copy is a new file in the same directory. For standard input, the function returns the placeholders `FILE` and
-  /// `NEW`.
+  /// The copy is a new file in the same directory. For standard input, a pipe or a device, the function returns the
+  /// placeholders `FILE` and `NEW`.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
-    guard path != "-" else { return ("FILE", "NEW") }
+    let isDevice = ["/dev/", "/proc/"].contains { path.hasPrefix($0) } || FileDescriptor.isNamedPipe(path)
+    guard path != "-", !isDevice else { return ("FILE", "NEW") }
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let suffixes = [".gz", ".zst", ".xz", ".bz2", ".lz4", ".lz", ".Z"]
     let packed = suffixes.first { path.hasSuffix($0) && path.count > $0.count }

@@ -29,6 +29,7 @@ package final class FileDescriptor: Sendable {
   /// If the file is a named pipe, the function does not wait until another program opens the pipe.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
+    try checkNUL(path)
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { throw failure("can't read \(path)") }
     return FileDescriptor(number, path)
@@ -108,7 +109,8 @@ package final class FileDescriptor: Sendable {
 
   /// Checks that the program can write a file, a pipe or a device.
   ///
-  /// To create or replace a file, the program must be able to write in the file's directory.
+  /// The program must be able to write an existing file. To create or replace a file, it must also be able to write in
+  /// the file's directory.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
@@ -123,7 +125,9 @@ package final class FileDescriptor: Sendable {
     if isThere, status.st_mode & S_IFMT == S_IFDIR { throw failure("can't write \(path)", EISDIR) }
     let isKept = isThere && (appends || status.st_mode & S_IFMT != S_IFREG)
     let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
-    guard unsafe access(isKept ? path : folder, W_OK) == 0 else { throw failure("can't write \(path)") }
+    for name in (isThere ? [path] : []) + (isKept ? [] : [folder]) {
+      guard unsafe access(name, W_OK) == 0 else { throw failure("can't write \(path)") }
+    }
   }
 
   private static func opened(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
@@ -200,6 +204,7 @@ package final class FileDescriptor: Sendable {
       switch stream.write(bytes) {
       case 0: return
       case ECANCELED: throw Fault(.interrupted, "interrupted")
+      case EPIPE where number == 1: throw Fault(.closed, "standard output was closed")
       case let code: throw Self.failure("can't write \(path)", code, next: next)
       }
     }
@@ -305,14 +310,15 @@ package final class FileDescriptor: Sendable {
     return Int(status.st_size)
   }
 
-  /// Returns the length of a regular file in bytes; nil for other files, and for a file without a known length.
+  /// Returns the number of bytes from the position of the next read to the end of a regular file.
   ///
-  /// The files of the kernel, such as `/proc/version`, have the length 0 although they have content.
-  package func regularLength() throws(Fault) -> Int? {
+  /// Returns nil for other files, and for the files of the kernel, such as `/proc/version`. Their length is not the
+  /// number of bytes in them.
+  package func unreadLength() throws(Fault) -> Int? {
     guard !mayWait else { return nil }
-    let length = try length()
-    let isOfKernel = ["/proc/", "/sys/"].contains { path.begins(with: $0) }
-    return length == 0 && isOfKernel ? nil : length
+    let target = try TextFile.target(of: "/proc/self/fd/\(number)")
+    guard !["/proc/", "/sys/"].contains(where: { target.hasPrefix($0) }) else { return nil }
+    return max(0, try length() - max(0, lseek(number, 0, SEEK_CUR)))
   }
 
   /// Whether the last line of a text file has no line end.

@@ -11,6 +11,8 @@ package struct FileReader: Sendable {
   private let format: FileFormat
   private let separator: CSVSeparator
   private var rest: [UInt8] = []
+  /// The number of bytes at the beginning of `rest` that are known to contain no line end.
+  private var searched = 0
   private var isAtEnd = false
   /// The number of lines before the bytes in `rest`.
   private var linesBefore = 0
@@ -27,12 +29,12 @@ package struct FileReader: Sendable {
   /// The number of bytes that one read requests.
   private static let piece = 1 << 18
   /// The maximum size, in bytes, of a line, a record, or a file with a JSON array.
-  private static let limit = 1 << 28
+  package static let limit = 1 << 28
 
   /// Opens a file; `separator` is the character between two cells of a csv file.
   package init(_ path: String, _ format: FileFormat, separator: CSVSeparator? = nil) throws(Fault) {
     file = try FileDescriptor.reading(path)
-    left = try file.regularLength()
+    left = try file.unreadLength()
     self.path = path
     self.format = format
     self.separator = separator ?? (format == .tsv ? .tab : .comma)
@@ -71,7 +73,10 @@ package struct FileReader: Sendable {
       if format == .json { return try nextElements().map { .elements($0) } }
       if isAtEnd, rest.isEmpty { return nil }
       if !isAtEnd { try fill() }
-      guard let lines = completeLines() else { continue }
+      guard let lines = completeLines() else {
+        if rest.count > Self.limit { throw tooLong }
+        continue
+      }
       guard format == .ndjson else { return .elements(try parse(lines)) }
       defer { linesBefore += lines.newlines }
       return .lines(lines, path: path, before: linesBefore)
@@ -96,9 +101,15 @@ package struct FileReader: Sendable {
   package var endsInReturn: Bool { rows.endsInReturn == true }
 
   private mutating func fill() throws(Fault) {
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
     rest += try bytes(Self.piece)
-    if rest.count > Self.limit { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
+    guard format == .json, rest.count > Self.limit else { return }
+    throw Fault(
+      .file, "\(path): more than 256 MiB, the maximum size of a json file",
+      nextStep: "use the format ndjson: it has one element on each line, and no maximum size")
   }
+
+  private var tooLong: Fault { Fault(.file, "\(path): more than 256 MiB without a line end") }
 
   /// Reads the next bytes, and skips a byte order mark at the beginning of the file.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
@@ -122,7 +133,9 @@ package struct FileReader: Sendable {
 
   private mutating func limited(_ count: Int) throws(Fault) -> [UInt8] {
     let bytes = try file.read(min(count, left ?? count))
-    if let rest = left { left = rest - bytes.count }
+    guard let rest = left else { return bytes }
+    if bytes.isEmpty, rest > 0 { throw Fault(.file, "another program has shortened \(path)") }
+    left = rest - bytes.count
     return bytes
   }
 
@@ -136,7 +149,7 @@ package struct FileReader: Sendable {
       while let row = try rows.next() { if let record = try record(row.cells, row.line) { values.append(record) } }
       if !values.isEmpty { return values }
       if isAtEnd { return nil }
-      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
+      guard rows.pending < Self.limit else { throw tooLong }
       rows.add(try bytes(max(Self.piece, rows.pending)))
     }
   }
@@ -209,7 +222,11 @@ package struct FileReader: Sendable {
       defer { rest = [] }
       return rest
     }
-    guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+    guard let end = rest[searched...].lastIndex(of: UInt8(ascii: "\n")) else {
+      searched = rest.count
+      return nil
+    }
+    searched = 0
     var lines: [UInt8] = []
     swap(&lines, &rest)
     rest = Array(lines[(end + 1)...])

@@ -13,6 +13,10 @@ package struct FileWriter {
   private var pending: [UInt8] = []
   /// The number of written elements.
   package private(set) var count = 0
+  /// The number of bytes that were passed to `file`.
+  private var flushed = 0
+  /// Whether the last line of the file had no line end, so that ``finish()`` added the line end.
+  package private(set) var hasEndedLine = false
 
   /// Opens a file for writing.
   ///
@@ -44,18 +48,35 @@ package struct FileWriter {
   package mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
-    try file.finish { hasContent throws(Fault) in try opening(hasContent) }
+    var lacksLineEnd = false
+    try file.finish { hasContent throws(Fault) in
+      lacksLineEnd = try Self.refuseTorn(path, format)
+      return try opening(hasContent)
+    }
+    hasEndedLine = lacksLineEnd
   }
 
   /// Discards all written elements, and leaves the file unchanged.
   package func abandon() { file.abandon() }
 
   private mutating func flush() throws(Fault) {
-    try file.write(pending)
+    flushed += pending.count
+    if format == .json {
+      try check(size: flushed, of: "the file", nextStep: "write a file with the suffix .ndjson instead")
+    }
+    try file.write(pending, isJSON: format == .json || format == .ndjson)
     pending = []
   }
 
+  /// Throws an error if a file, or an element of a file, is larger than `read` accepts.
+  private func check(size: Int, of what: String, nextStep: String? = nil) throws(Fault) {
+    guard size > FileReader.limit, !file.isDirect else { return }
+    throw Fault(
+      .value, "\(what) is larger than 256 MiB, so read could not read \(path)", nextStep: nextStep)
+  }
+
   private mutating func write(_ element: Value) throws(Fault) {
+    let before = pending.count
     switch format {
     case .ndjson:
       try element.json().encode(into: &pending)
@@ -66,6 +87,7 @@ package struct FileWriter {
     case .txt: try line(element)
     case .csv, .tsv: try row(element)
     }
+    try check(size: pending.count - before, of: "an element")
     isFirst = false
     count += 1
   }
@@ -149,7 +171,6 @@ package struct FileWriter {
   ///
   /// The function throws an error if the file has other columns than the writer.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
-    try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
     guard header.map({ CodePointComparedString($0) }) == columns.map({ CodePointComparedString($0) }) else {
       throw Fault(
@@ -158,16 +179,33 @@ package struct FileWriter {
     return []
   }
 
-  /// Throws an error if a JSON Lines file ends with an incomplete JSON value.
+  /// Throws an error if a file ends inside an element: inside a JSON value, a row or a quoted cell.
   ///
-  /// A reader would fail at the incomplete value, and would not read the lines appended after it. The function throws
-  /// the reader's error.
-  private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
-    guard format == .ndjson, FileDescriptor.isFile(path) else { return }
+  /// A reader would fail at the incomplete element, and would not read the elements appended after it. The function
+  /// throws the reader's error. If the last line of a csv, tsv or txt file has no line end, it may be incomplete too,
+  /// although it can be read.
+  ///
+  /// - Returns: Whether the last line of a csv, tsv or txt file has no line end.
+  private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) -> Bool {
+    guard FileDescriptor.isFile(path) else { return false }
     let file = try FileDescriptor.reading(path)
-    guard file.lacksLineEnd(try file.length()) else { return }
-    var reader = try FileReader(path, format)
-    while try reader.next() != nil {}
+    let lacksLineEnd = file.lacksLineEnd(try file.length())
+    let hasCells = format == .csv || format == .tsv
+    let mayBeTorn = if hasCells, !lacksLineEnd { try hasOpenQuote(file) } else { lacksLineEnd }
+    if format != .txt, mayBeTorn {
+      var reader = try FileReader(path, format)
+      while try reader.next() != nil {}
+    }
+    return lacksLineEnd && format != .ndjson
+  }
+
+  /// Whether a csv file ends inside a quoted cell: its number of quotes is odd.
+  private static func hasOpenQuote(_ file: FileDescriptor) throws(Fault) -> Bool {
+    var quotes = 0
+    while case let piece = try file.read(1 << 18), !piece.isEmpty {
+      for byte in piece where byte == UInt8(ascii: "\"") { quotes += 1 }
+    }
+    return !quotes.isMultiple(of: 2)
   }
 
   /// Returns the columns of a csv or tsv file; nil for a missing or empty file.

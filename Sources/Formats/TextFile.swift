@@ -44,8 +44,9 @@ public enum TextFile {
   ///
   /// The file need not exist. If even its directory does not exist, the function returns `path` unchanged.
   ///
-  /// - Throws: A `file` error for a cycle of links.
+  /// - Throws: A `file` error for a cycle of links, and for a path with a NUL.
   package static func target(of path: String) throws(Fault) -> String {
+    try FileDescriptor.checkNUL(path)
     if let resolved = unsafe realpath(path, nil) {
       defer { unsafe free(resolved) }
       return unsafe String(cString: resolved)

@@ -112,7 +112,7 @@ import Values
 
   /// A write removes the temporary file that an ended process left behind, but no file of a running process.
   ///
-  /// The name of a temporary file contains the process id: `a.csv.PID.7.part`.
+  /// The name of a temporary file contains the process id: `a.csv.retort-PID-7.part`.
   @Test func removesFilesOfKilledProcesses() throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -121,8 +121,11 @@ import Values
     gone.executableURL = URL(filePath: "/bin/true")
     try gone.run()
     gone.waitUntilExit()
-    let left = "a.csv.\(gone.processIdentifier).7.part"
-    let kept = ["a.csv.\(getpid()).7.part", "b.csv.\(gone.processIdentifier).7.part", "a.csv.x.7.part", "a.csv.7.part"]
+    let left = "a.csv.retort-\(gone.processIdentifier)-7.part"
+    let kept = [
+      "a.csv.retort-\(getpid())-7.part", "b.csv.retort-\(gone.processIdentifier)-7.part", "a.csv.retort-x-7.part",
+      "a.csv.\(gone.processIdentifier).7.part", "a.csv.7.part",
+    ]
     for name in [left] + kept { try Data().write(to: directory.appending(path: name)) }
     try FileFormat.csv.write([["a": 1]], to: directory.appending(path: "a.csv").path)
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory.path)) == Set(kept + ["a.csv"]))

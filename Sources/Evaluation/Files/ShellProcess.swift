@@ -14,7 +14,10 @@ final class ShellProcess {
   /// Starts `/bin/sh -c COMMAND` with posix_spawn.
   ///
   /// The command writes its errors to the standard error of retort.
+  ///
+  /// - Throws: A `value` error for a command with a NUL, and a `file` error if the command can't be started.
   init(_ command: String) throws(Fault) {
+    if command.containsNUL { throw Fault(.value, "the command of sh contains a NUL", nextStep: "remove the NUL") }
     let (toChild, fromChild) = (try Self.pipe(), try Self.pipe())
     defer {
       close(toChild.reading)
