@@ -30,10 +30,11 @@ extension BuiltInCommand {
     let format = try FileFormat(path: path, named: try arguments.string("as"))
     let separator = try arguments.string("separator").map { text throws(Fault) in try CSVSeparator(text, format) }
     let session = frame.run.session
+    session.prepareRead(of: path)
     return .stream(
       StreamValue { () async throws(Fault) in
-        if FileDescriptor.isStandardInput(path) { try session.takeInput() }
         do throws(Fault) {
+          try session.takeIfReadOnce(path)
           session.recordRead(of: path)
           var reader = ReadAhead(try FileReader(path, format, separator: separator))
           return ElementStream { () async throws(Fault) in
@@ -55,24 +56,6 @@ extension Session {
 
   /// Returns how often statements have read a file; all symbolic links in the path `target` must be resolved.
   func readCount(of target: String) -> Int { state.withLock { $0.readCounts[target] ?? 0 } }
-
-  /// Marks standard input as read, because it contains the script.
-  public func recordInputRead() { state.withLock { $0.isInputTaken = true } }
-
-  /// Marks standard input as read.
-  ///
-  /// - Throws: An error if an earlier statement has already read standard input.
-  func takeInput() throws(Fault) {
-    let isTaken = state.withLock { state in
-      defer { state.isInputTaken = true }
-      return state.isInputTaken
-    }
-    if isTaken {
-      throw Fault(
-        .file, "standard input was already read",
-        nextStep: "keep the records: let rows = read \"-\" as: \"csv\" | collect")
-    }
-  }
 }
 
 extension BuiltInStage {
@@ -120,6 +103,7 @@ extension BuiltInStage {
             var writer = try FileWriter(isSkipped ? "/dev/null" : path, format, appends: appends, isNew: isNew)
             let flow = try await writer.take(&stream, format, frame.run, keepsFlow: keepsFlow)
             if isSkipped { session.note("wrote nothing to \(path), because of --offline") }
+            if writer.hasEndedLine { session.note("\(path): the last line had no line end, so it may be incomplete") }
             if path != "-", !isSkipped { session.note("wrote \(writer.count) to \(path)") }
             return keepsFlow ? .buffer(flow) : .value(.null, names: [])
           } catch { throw error.placed(at: range, in: source) }

@@ -181,8 +181,8 @@ public final class Session: Sendable {
     var entered = EnteredStatements()
     /// How often statements have read a file, by its path with all symbolic links resolved.
     var readCounts: [String: Int] = [:]
-    /// Whether a statement has read standard input.
-    var isInputTaken = false
+    /// The files that can be read only once, and that were read.
+    var readOnce = ReadOnceFiles()
   }
 
   /// The options that apply to the whole session, such as `--dry-run`.
