@@ -7,7 +7,8 @@ extension Compiler {
   /// If the command changes data, the function also adds the command to the inventory of the check. It also
   /// reports each mask in the command: the text `***` in place of a secret.
   func record(_ effect: CommandDeclaration.StatementEffect, _ command: CommandOrStageCall) {
-    if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
+    let isOutput = ["-", "/dev/stdout"].contains(Self.writtenFile(of: command) ?? "")
+    if effect != .none && command.name != "each" && !isOutput || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys {
       effects.changesData = true
       effects.changes.insert(KnownEffects.KnownChange(name: command.name, client: client(of: command)))
@@ -42,6 +43,12 @@ extension Compiler {
       return .none
     }
     return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
+  }
+
+  /// Returns the path of the file that a stage `write` names as a literal; nil for other stages.
+  static func writtenFile(of stage: CommandOrStageCall) -> String? {
+    guard stage.name == "write", case .positional(let path)? = stage.arguments.first else { return nil }
+    return path.literalText
   }
 
   /// Returns the method name in a `call`; nil if the name is not a literal string.

@@ -59,7 +59,7 @@ extension BuiltInStage {
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
           do throws(Fault) {
-            try frame.run.output.put(line: try await code.run(&frame).interpolated())
+            try frame.run.output.put(printed: try await code.run(&frame))
           } catch { throw error.within("in the stage `print`, at the element \(element.label)") }
         }
       }

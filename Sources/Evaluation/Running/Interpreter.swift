@@ -160,11 +160,15 @@ public final class Interpreter: Sendable {
       defer { running.end() }
       do throws(Fault) {
         try await run(running, &frame, keeping: isTyped ? LastShownElements() : nil)
-        if !session.output.flush() { return end(.closed(isOwed: index < lastOwed, session.output.failure()), running) }
+        guard session.output.flush() else {
+          return end(.closed(isOwed: index < lastOwed, isPartial: false, session.output.failure()), running)
+        }
       } catch {
         hasFailed = true
-        let isOwed = index < lastOwed || prepared.isOwed && error.status == nil
-        return end(error.kind == .closed ? .closed(isOwed: isOwed, session.output.failure()) : error, running)
+        guard error.kind == .closed else { return end(error, running) }
+        let isPartial = index >= lastOwed && prepared.isOwed && error.status == nil
+        let isOwed = index < lastOwed || isPartial
+        return end(.closed(isOwed: isOwed, isPartial: isPartial, session.output.failure()), running)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
