@@ -224,7 +224,8 @@ extension Compiler {
   ///
   /// The suggestion is the most similar word. Without a similar word, the suggestion is an example.
   static func wordStep(_ option: String, _ value: String, _ words: [String]) -> String {
-    nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }
+    if option == "separator", value == "\t" { return "as: \"tsv\"" }
+    return nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }
       ?? "\(option): \(words[words.count - 1].quoted)"
   }
 

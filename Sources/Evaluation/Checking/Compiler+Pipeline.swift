@@ -10,6 +10,7 @@ extension Compiler {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
       refuseNothing(pipeline)
+      refuseOverwrite(pipeline)
       warnOfSelection(pipeline)
       if let first = pipeline.stages.first, !["map", "select", "print", "as"].contains(first.name) {
         warnOfClient(pipeline.head, head.fact, pipeline.stages) { "stream \($0) | \(source.text(first.range))" }
@@ -82,6 +83,18 @@ extension Compiler {
     }
     for (stage, next) in zip(pipeline.stages, pipeline.stages.dropFirst()) {
       if let known = BuiltInStage.named(stage.name) { refuse(next, after: known.declaration) }
+    }
+  }
+
+  /// Reports a stage `write` that replaces a file that an earlier stage of the same pipeline writes.
+  private func refuseOverwrite(_ pipeline: Pipeline) {
+    var paths: Set<String> = []
+    for stage in pipeline.stages {
+      guard let path = Self.writtenFile(of: stage), path != "-", !path.hasPrefix("/dev/") else { continue }
+      guard !paths.insert(path).inserted, stage.option("append") == nil else { continue }
+      report(
+        "this stage replaces \(path), which an earlier stage of the pipeline writes", stage.range,
+        nextStep: "name another file, or add the elements to the file: append: true")
     }
   }
 
