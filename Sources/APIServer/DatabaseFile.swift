@@ -71,6 +71,8 @@ struct DatabaseFile {
   /// - Throws: The reason why the service can't serve the file.
   private func look() throws(ResourceService.DatabaseOpeningError) -> Bool {
     typealias DatabaseOpeningError = ResourceService.DatabaseOpeningError
+    // The system would read the path only up to the NUL.
+    if path.utf8.contains(0) { throw DatabaseOpeningError(.noSuchFile, "the path of the database contains a NUL") }
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw DatabaseOpeningError(.noSuchFile, "there is no file \"\(path)\"; for the sample write \"\(Self.sample)\"")

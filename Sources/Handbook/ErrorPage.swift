@@ -35,6 +35,7 @@ struct ErrorPage: Sendable {
     if kind == .interrupted {
       return "If this error ends a script, the exit status is 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP."
     }
+    if kind == .closed { return "If this error ends a script, the exit status is 1." }
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
     return status
@@ -163,8 +164,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .type, "A value has the wrong type.",
       """
-      retort never converts a value implicitly. To convert a value, write int("5") or string(5). The operands of an \
-      operator must have the same type. A condition must be true or false.
+      Operators, conditions and options never convert a value implicitly. To convert a value, write int("5") or \
+      string(5). The operands of an operator must have the same type. A condition must be true or false.
       """),
     ErrorPage(
       .name, "A name or word is unknown.",
@@ -217,6 +218,13 @@ struct ErrorPage: Sendable {
       Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A duration has \
       at most 100 years. A def can call itself at most 150 levels deep. The search for a pattern ends after a limited \
       number of steps.
+      """),
+    ErrorPage(
+      .closed, "The program that reads standard output has closed it, as in retort FILE | head.",
+      """
+      retort skips the rest of the statement and of the script. The error is shown only if what was skipped changes \
+      data, writes a file or checks an assertion. Otherwise retort ends without a message, and the exit status is 0. To \
+      run all statements, send the output to a file.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",

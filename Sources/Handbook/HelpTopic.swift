@@ -26,8 +26,10 @@ struct HelpTopic: Sendable {
 
         Times, resources, pages and streams are values too. You can write any JSON text as a value.
 
-        retort never converts a value to another type implicitly. To convert text to an integer, use the function int, \
-        as in int("5"). To convert a value to text, use the function string, as in string(5).
+        Operators, conditions and options never convert a value to another type implicitly. To convert text to an \
+        integer, use the function int, as in int("5"). To convert a value to text, use the function string, as in \
+        string(5). Where a text is made from values, they are converted like this: in \\(EXPRESSION) inside a text, in \
+        `print`, in the function `join`, and in the cells of a file.
 
         Numbers keep all their digits. Sums, differences, products and comparisons are exact, for decimals and for \
         integers of any size.
@@ -45,8 +47,9 @@ struct HelpTopic: Sendable {
           date(TIME)               the day as text, in UTC
           date(TIME, "%d.%m.%Y")   the time as text in another format, in UTC
 
-        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". In a format, %Y is the year, %m the month, \
-        %d the day, %H the hour, %M the minute, %S the second, %z the offset from UTC, and %% a percent sign.
+        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00". A text without an offset, such as \
+        "2026-01-31T12:00:00", is a time in UTC. In a format, %Y is the year, %m the month, %d the day, %H the hour, \
+        %M the minute, %S the second, %z the offset from UTC, and %% a percent sign.
 
         A time is printed and sent in the format RFC 3339, in UTC. The difference of two times is a duration. A time \
         plus or minus a duration is a time. Services send times as text. Before you compare such a text with a time, \
@@ -157,6 +160,11 @@ struct HelpTopic: Sendable {
         The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. \
         You can add a duration to a time, or subtract it from a time. You can multiply or divide a duration by a \
         number. You can compare any value with null by == and !=. The logical operators (and, or, not) take booleans.
+
+        Two resources are equal if they have the same type and id, also if their other fields differ. This applies to \
+        ==, !=, in, `unique` and `group`, and to resources in lists and records. To compare the contents of a and b, \
+        write json(a) == json(b). For two lists, write (diff a b key: .id) == [], or print the differences with \
+        diff a b key: .id.
         """),
     HelpTopic(
       name: "names", aliases: ["_", "args", "variables"],
@@ -196,7 +204,8 @@ struct HelpTopic: Sendable {
         A resource has the fields .type .id .links .meta, and a field for each attribute and each relationship. If an \
         attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With the \
         option include: "author", the field .author is the whole resource of the author. A relationship that is not \
-        included has only .type and .id. Such a value is called an identifier.
+        included has only .type and .id. Such a value is called an identifier. The operator == compares only the type \
+        and the id of two resources. To compare their contents, see help operators.
 
         The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The \
         field .pagination is null, or has the fields first, last, next, previous and total-size. When you print or \
@@ -215,7 +224,7 @@ struct HelpTopic: Sendable {
         next line. Outside all blocks, the value of a pipeline is printed.
         """),
     HelpTopic(
-      name: "errors", aliases: ["kinds"],
+      name: "errors", aliases: ["kinds", "partial", "unfinished"],
       text: """
         An error ends the statement. The statement try do ... rescue e ... end catches errors. It does not catch \
         errors of the kinds refused, limit and interrupted. The error e has these fields:
@@ -225,6 +234,8 @@ struct HelpTopic: Sendable {
           e.errors    the list of the service's error objects
           e.place     the place of the error: FILE:LINE:COLUMN
           e.seed      the name of this kind of error in the Elixir library Calcinator
+
+        In the file of --report, an error can also have the kind partial or unfinished (see help --report).
         """),
     pools,
     HelpTopic(
@@ -240,15 +251,21 @@ struct HelpTopic: Sendable {
         returns the values that were written, but times and durations become strings. From a .csv or .tsv file, the \
         command returns each cell as a string. Some values can't be stored in a format, for example a string with a \
         line end in a .txt file. The stage `write` refuses such a value. If an element is a resource, the stage writes \
-        only the types and ids of its related resources, even with the option include:. The command `read` reads a \
-        file in parts, when the records are needed. So a large file needs little memory.
+        only the types and ids of its related resources, even with the option include:.
+
+        The command `read` reads a file in parts, when the records are needed. So a large file needs little memory. \
+        But a .json file is read as a whole, and has at most 256 MiB. For more data, use .ndjson. In the other \
+        formats, a line or a row has at most 256 MiB. If another program shortens a file while it is read, the read \
+        ends with an error. Standard input and other pipes can be read only once. To use their records several times, \
+        write let rows = read "-" as: "csv" | collect.
 
         The first line of a .csv or .tsv file names the columns. All cells are strings. The value null is written as \
-        an empty cell, and a list is written as JSON. If a cell contains the separator, a quote or a line end, the \
+        an empty cell, and a list is written as JSON. An empty list is written as an empty cell, and related resources \
+        are written as their ids with spaces between them, such as 1 1001 2001. If a cell contains the separator, a quote or a line end, the \
         cell is written in quotes. Each quote in such a cell is doubled.
 
-        Empty lines are skipped, except in .txt files. Lines can end in LF, CRLF or CR. In a file with CR, all lines \
-        must end in CR. If the separator of a csv file is not the comma, use the option separator:, as in separator: \
+        Empty lines are skipped, except in .txt files. Lines can end in LF or CRLF. In a .csv or .tsv file, all lines \
+        can also end in CR. If the separator of a csv file is not the comma, use the option separator:, as in separator: \
         ";".
         """),
     HelpTopic(
@@ -343,7 +360,7 @@ struct HelpTopic: Sendable {
 
         If standard output is closed early, as in retort FILE | head, retort skips the rest of the script. The exit \
         status is 1 if a skipped statement changes data, writes a file or is an assertion. Otherwise the exit status \
-        is 0.
+        is 0. The same applies to the rest of a statement that the closed output interrupts (see help closed).
 
         Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program \
         waits for the replies to the changes in flight, but at most until their timeout expires. A second signal ends \

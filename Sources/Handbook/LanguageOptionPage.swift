@@ -361,9 +361,11 @@ struct LanguageOptionPage: Sendable {
     can occur, write | unique string(.id).
     """,
     "append": """
-    Either all elements are appended, or none. The option works with all formats except json. Rows of csv and tsv must \
-    have the columns of the file. A row with another column is an error. If several statements append to one file at \
-    the same time, they write one after another.
+    Either all elements are appended, or none. The option works with all formats except json. Rows of csv and tsv are \
+    written under the columns of the file. If a row lacks a column, its cell is empty. A row with another column is an \
+    error. If the file ends inside a JSON value, a row or a quoted cell, nothing is appended. If the last line of a \
+    csv, tsv or txt file has no line end, the line end is added, and a note says so. If several statements append to \
+    one file at the same time, they write one after another.
     """,
     "keep-id": """
     By default, the service chooses the id of a new resource. If you create a copy of a resource, the id is not sent, \

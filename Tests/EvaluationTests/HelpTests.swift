@@ -113,7 +113,7 @@ import Testing
 
   /// `help` has a page for each kind of error in the sources.
   ///
-  /// Three kinds need no page: `closed` and `exit` end a run without a message, and retort never shows `syntax`.
+  /// Two kinds need no page: `exit` ends a run without a message, and retort never shows `syntax`.
   @Test func everyKindOfErrorHasAPage() throws {
     let sources = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
     let files = FileManager.default.enumerator(
@@ -123,7 +123,7 @@ import Testing
       let text = try String(contentsOf: file, encoding: .utf8)
       kinds.formUnion(text.matches(of: #/static let \w+ = Self\("([a-z-]+)"\)/#).map { String($0.output.1) })
     }
-    kinds.subtract(["closed", "exit", "syntax"])
+    kinds.subtract(["exit", "syntax"])
     #expect(kinds.count >= 22)
     #expect(kinds == Set(HelpEntry.all.filter { $0.section == .errors }.map(\.word)))
     let client = try String(contentsOf: sources.appending(path: "Client/ClientError.swift"), encoding: .utf8)

@@ -37,7 +37,8 @@ extension BuiltInFunction {
     BuiltInFunction(
       "join(list, separator)",
       """
-      The elements of a list as one text. The separator stands between the elements (default: "").
+      The elements of a list as one text. The separator stands between the elements (default: ""). An element that is \
+      no text is converted as by the function string.
       """, takes: 1...2,
       of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""

@@ -25,8 +25,9 @@ extension BuiltInFunction {
       "time(text, format)",
       """
       The time that a text describes. Without the argument format, the text must have the format RFC 3339, such as \
-      "2026-01-31T12:00:00Z". The argument format is a text such as "%d.%m.%Y". In a format, %Y is the year, %m the \
-      month, %d the day, %H the hour, %M the minute, %S the second, %z the offset from UTC, and %% a percent sign.
+      "2026-01-31T12:00:00Z". Without an offset, the time is in UTC. The argument format is a text such as "%d.%m.%Y". \
+      In a format, %Y is the year, %m the month, %d the day, %H the hour, %M the minute, %S the second, %z the offset \
+      from UTC, and %% a percent sign.
       """,
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""

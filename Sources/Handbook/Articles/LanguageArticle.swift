@@ -209,8 +209,8 @@ extension Article {
       A resource is written as its JSON:API resource object. So `stream posts | write "b.ndjson"` is a backup, and `read "b.ndjson" |
       create posts` restores it. If the service refuses a relationship in a create, omit it: `| without .comments`. Some services send
       the data of a relationship only if `include:` names the relationship. A note then lists the relationships that are not in the
-      file. To get their data, name them in `include:`. With `append: true`, `write` appends everything or nothing. Rows of csv must
-      have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
+      file. To get their data, name them in `include:`. With `append: true`, `write` appends everything or nothing. A row of csv with a
+      column that the file lacks is an error. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
 
       ## Output
 
