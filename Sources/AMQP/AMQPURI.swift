@@ -138,7 +138,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   private mutating func take(address text: Substring) throws(AMQPClientError) {
     var rest = text
     if !text.hasPrefix("["), text.contains("::") {
-      throw AMQPClientError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
+      throw AMQPClientError(.address, "write an IPv6 address in brackets, as in amqp://[::1]:5672/")
     }
     if rest.hasPrefix("["), !rest.contains("]") {
       throw AMQPClientError(
@@ -162,19 +162,6 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
           + "the password")
     }
     port = number
-  }
-
-  /// Returns an IPv6 address in brackets, followed by the port if the text has one.
-  ///
-  /// The text after the last `:` counts as a port only if it is 5671, 5672 or any five digits. For example, `::1:5672`
-  /// becomes `[::1]:5672`.
-  private static func bracketed(_ text: Substring) -> String {
-    if let port = text.lastIndex(of: ":"), case let digits = text[port...].dropFirst(),
-      digits.count == 5 || digits == "5672" || digits == "5671", digits.allSatisfy(\.isNumber)
-    {
-      return "[\(text[..<port])]\(text[port...])"
-    }
-    return "[\(text)]"
   }
 
   private mutating func take(parameters text: Substring) throws(AMQPClientError) {

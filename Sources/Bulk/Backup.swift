@@ -110,13 +110,12 @@ public final class Backup: Sendable {
         if !isOnDisk { try await writer.appendSynced([]) }
         return nil
       }
-      let image: JSONObject?
+      let resource: JSONObject
       do throws(ClientError) {
-        image = try await readLimit.run { () throws(ClientError) in try await self.image(of: change, id) }
+        resource = try await readLimit.run { () throws(ClientError) in try await self.image(of: change, id) }
       } catch {
         return Outcome(readBefore: change, error)
       }
-      guard let resource = image else { return nil }
       if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
         noteNotLoaded(names)
       }
@@ -160,9 +159,20 @@ public final class Backup: Sendable {
 
   /// Reads the resource of a change, with the linkage that the change affects.
   ///
-  /// Returns nil if the reply contains no resource.
-  private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
-    guard var resource = try await client.show(id, query).resource else { return nil }
+  /// - Throws: An error of the read, or a `malformed` error if the reply is not the content of the resource.
+  private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject {
+    guard var resource = try await client.show(id, query).resource else {
+      throw ClientError(.malformed, "the reply has no resource", nextStep: nil)
+    }
+    let type = change.target.type
+    guard resource["id"]?.idText?.isSame(as: id) == true, resource.hasText(type, at: "type") else {
+      let (otherType, otherID) = (resource["type"]?.stringValue ?? "?", resource["id"]?.idText ?? "?")
+      throw ClientError(
+        .malformed, "the reply is about \(otherType)/\(otherID), and not about \(type)/\(id)", nextStep: nil)
+    }
+    guard resource["attributes"]?.objectValue != nil || resource["relationships"]?.objectValue != nil else {
+      throw ClientError(.malformed, "the reply has no content of \(type)/\(id)", nextStep: nil)
+    }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
       let (data, hasNext) = try await client.relationship(name, of: id).show()
       guard !hasNext else {

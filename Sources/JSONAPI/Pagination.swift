@@ -85,7 +85,7 @@ public struct Pagination: Sendable, Equatable {
   ///   - size: The page size for a link that contains only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     let total = meta["record-count"] ?? meta["record_count"] ?? .null
-    totalSize = total.idText.flatMap { Int(digits: $0) }
+    totalSize = total.idText.flatMap(Self.wholeNumber)
     if totalSize == nil, !total.isNull { unreadableTotal = total }
     first = Self.page(links?["first"], size)
     last = Self.page(links?["last"], size)
@@ -109,10 +109,15 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
+  /// Returns the whole number with the given digits; nil for another text, and for more than 18 digits.
+  ///
+  /// With this limit, the sum of a few such numbers is not too large for an `Int`.
+  private static func wholeNumber(_ text: String) -> Int? { text.utf8.count > 18 ? nil : Int(digits: text) }
+
   /// Returns the page that the query of a link requests; nil if the query requests no page.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
-    func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int(digits: $0) } ?? missing }
+    func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map(Self.wholeNumber) ?? missing }
     if let number = member("number"), let size = member("size", or: size), number > 0, size > 0 {
       return Page(number: number, size: size)
     }

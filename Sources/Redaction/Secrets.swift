@@ -125,7 +125,10 @@ public enum Secrets {
   private static func comments(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "#")) else { return [] }
     return text.matches(of: #/#[^\n]*/#).flatMap { comment in
-      comment.output.matches(of: #/(?i)(?<name>[a-z0-9_\-]+)"? *(?::|=|\bis\b) *"?(?<value>[^\s",;]+)/#).map {
+      // The character before the name keeps the search from starting again inside a long word.
+      comment.output.matches(
+        of: #/(?i)[^a-zA-Z0-9_\-](?<name>[a-z0-9_\-]+)"? *(?::|=|\bis\b) *"?(?<value>[^\s",;]+)/#
+      ).map {
         ($0.output.name, $0.output.value)
       }
     }

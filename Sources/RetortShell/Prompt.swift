@@ -298,7 +298,7 @@ final class Prompt: Sendable {
   private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {
     let work = Task { await interpreter.run(source, isTyped: !isPasted) }
     let stop = RunStopper(session, work)
-    return await SignalCatcher.shared.watching {
+    let status = await SignalCatcher.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
       defer {
@@ -307,6 +307,9 @@ final class Prompt: Sendable {
       }
       return await work.value
     }
+    // A signal such as SIGTERM ends the statement, and then the prompt.
+    if let signal = stop.signal, signal != .interrupt { SignalCatcher.shared.raise(signal) }
+    return status
   }
 }
 

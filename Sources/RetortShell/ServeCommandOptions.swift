@@ -3,7 +3,9 @@ import AMQP
 import Formats
 import JSONText
 import APIServer
+import Glibc
 import Serving
+import Synchronization
 import Terminal
 
 /// The options of `retort serve`.
@@ -158,10 +160,17 @@ extension ServeCommandOptions {
   }
 }
 
+/// The signals that ``stopSignal()`` has received.
+private let stopSignals = Mutex(DebouncedSignalCounter())
+
 /// Waits until a signal asks the program to stop, such as SIGINT or SIGTERM.
+///
+/// The signal of Ctrl-\ ends the program immediately.
 @Sendable func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-  await SignalCatcher.shared.watching { _ in
+  await SignalCatcher.shared.watching { signal in
+    guard stopSignals.withLock({ $0.add(signal, at: .now) }) else { return }
+    if signal == .quit { exit(signal.exitStatus) }
     NonHangingStandardStream.stop()
     continuation.yield()
     continuation.finish()

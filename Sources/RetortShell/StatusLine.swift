@@ -23,7 +23,8 @@ final class StatusLine: Sendable {
     state.withLock { state in
       guard !state.isInLine else { return }
       state.isShown = true
-      let cut = String(TerminalSafeText.message(text).prefix(max(1, TerminalProperties.columns(of: 2) - 1)))
+      let safe = TerminalSafeText.line(TerminalSafeText.message(text))
+      let cut = String(safe.prefix(max(1, TerminalProperties.columns(of: 2) - 1)))
       _ = Console.write(Array("\r\u{1B}[K\(cut)".utf8), to: 2)
     }
   }

@@ -86,6 +86,9 @@ extension PoolCarrier {
         "the pool \(pool.name) refuses the changes, because they are not signed: its workers have the secret "
           + "\(WorkerPool.keyVariable), but this program does not have it",
         nextStep: "set the environment variable \(WorkerPool.keyVariable) to the secret of the workers")
+    case .error(let error) where error.data?[Worker.redelivered]?.boolValue == true:
+      throw .unanswered(
+        id, "a worker of the pool \(pool.name) was lost, and the next worker refused its changes: \(error.message)")
     case .error(let error):
       throw ClientError(
         .forbidden, "the pool \(pool.name) refuses the changes: \(error.message)",

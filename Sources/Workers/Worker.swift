@@ -120,9 +120,15 @@ final class Worker: Sendable {
     } catch {
       let name = request.params["run"]?.stringValue.map { " of run \($0.prefix(32))" } ?? ""
       note(refusal: "a chunk\(name): \(error.message)")
-      return signed(ErrorResponse(id: request.id, error: ErrorObject(.invalidParams, error.message)).encoded())
+      // Another worker may have received a redelivered chunk before, and sent its changes.
+      let data: JSONValue? = delivery.isRedelivered ? [Self.redelivered: true] : nil
+      return signed(
+        ErrorResponse(id: request.id, error: ErrorObject(.invalidParams, error.message, data: data)).encoded())
     }
   }
+
+  /// The member of an error's data that says that the refused chunk was delivered before.
+  static let redelivered = "redelivered"
 
   private func signed(_ body: [UInt8]) -> ServiceRepliesWithDelays {
     ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(settings.pool.signed(body))])

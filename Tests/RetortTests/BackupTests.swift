@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// Tests of the option `backup:`, which writes resources to a file before a statement changes or destroys them.
@@ -27,6 +28,32 @@ import Testing
       print (relationship posts 12 "tags") == before
       """)
     #expect(ran.status == 0 && ran.output == "false\ntrue\n", Comment(rawValue: ran.notes))
+  }
+
+  /// A change is not sent if the reply to the read before it is not the content of its resource.
+  @Test(arguments: [
+    ("null", "the reply has no resource"), ("[]", "the reply has no resource"),
+    (#"{"type":"posts","attributes":{"text":"a"}}"#, "the reply is about posts/?, and not about posts/1"),
+    (#"{"type":"posts","id":"99","attributes":{"text":"a"}}"#, "the reply is about posts/99, and not about posts/1"),
+    (#"{"type":"tags","id":"1","attributes":{"text":"a"}}"#, "the reply is about tags/1, and not about posts/1"),
+    (#"{"type":"posts","id":"1"}"#, "the reply has no content of posts/1"),
+    (#"{"type":"posts","id":"1","attributes":null}"#, "the reply has no content of posts/1"),
+  ]) func aReplyWithoutTheResourceIsNoBackup(_ data: String, _ message: String) async throws {
+    defer { unlink(file) }
+    let changes = Atomic(0)
+    let service = try await OddService { method, _ in
+      if method == "show" { return #""result":{"data":\#(data)}"# }
+      changes.add(1, ordering: .relaxed)
+      return #""result":{"data":{"type":"posts","id":"1","attributes":{"text":"b"}}}"#
+    }
+    for change in ["destroy posts confirm: true", "update posts {text: \"b\"}"] {
+      let ran = await service.run("[1] | \(change) backup: \"\(file)\"")
+      #expect(
+        ran.status != 0 && ran.notes.contains("not sent, because the backup failed"), Comment(rawValue: ran.notes))
+      #expect(ran.notes.contains(message) || data.count < 5, Comment(rawValue: ran.notes))
+    }
+    #expect(changes.load(ordering: .relaxed) == 0)
+    await service.stop()
   }
 
   @Test func anImageWithoutTheLinkageRefusesTheChange() async {

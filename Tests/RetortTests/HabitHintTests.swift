@@ -227,7 +227,7 @@ import Testing
       "[{type: \"posts\", attributes: {text: \"a\"}}] | create posts"
     ),
     (
-      "connect \"amqp://g:g@::1:43255/\"", "[::1]:43255",
+      "connect \"amqp://g:g@::1:43255/\"", "amqp://[::1]:5672/",
       "connect \"embedded:blog\""
     ),
   ]

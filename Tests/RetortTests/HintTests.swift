@@ -306,7 +306,9 @@ import Testing
   @Test func anAddressWithoutBrackets() async {
     let ran = await Ran.retort("-c", "connect \"amqp://g:g@::1:5672/\"")
     #expect(ran.status == 4 || ran.status == 1)
-    #expect(ran.notes.contains("write an IPv6 address in brackets: [::1]:5672\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("write an IPv6 address in brackets, as in amqp://[::1]:5672/\n"))
+    let password = await Ran.retort("-c", "connect \"amqp://user:pa::ss\"")
+    #expect(password.status != 0 && !password.notes.contains("pa::ss"), Comment(rawValue: password.notes))
   }
 }
 
