@@ -31,16 +31,22 @@ extension Connection {
     -> UInt16
   {
     if let end { throw end }
-    guard let number = freeChannel() else { throw AMQPClientError(.lost, "all channels of the connection are in use") }
+    guard let number = freeChannel() else {
+      throw AMQPClientError(
+        .lost, "all \(channelLimit) channels that the broker allows on a connection are in use")
+    }
     channels[number] = Channel(number: number, prefix: prefix)
     _ = try await call(number, .openChannel, until: deadline)
     return number
   }
 
+  /// The maximum number of channels, as agreed with the broker.
+  private var channelLimit: UInt16 { handle?.channelLimit ?? 2047 }
+
   private func freeChannel() -> UInt16? {
-    for _ in 0..<2047 {
+    for _ in 0..<channelLimit {
       let number = nextChannel
-      nextChannel = number >= 2047 ? 1 : number + 1
+      nextChannel = number >= channelLimit ? 1 : number + 1
       if channels[number] == nil { return number }
     }
     return nil

@@ -329,6 +329,10 @@ struct LanguageOptionPage: Sendable {
     elements. If a failure stops the statement, no more requests are sent. The statement then waits for the replies to \
     the requests in flight, and counts their outcomes. For the stage `each`, the option limits the iterations that run \
     at the same time.
+
+    If several elements change the same resource, their changes can be in flight at the same time. The service can \
+    then carry them out in another order. To keep the order, write in-flight: 1. A statement with a journal, and \
+    upsert, refuse the second of these elements.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage \

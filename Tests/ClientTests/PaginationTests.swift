@@ -65,7 +65,7 @@ import Testing
   @Test func theTotalMayBeANumberOrText() throws {
     #expect(try pagination("{}", #"{"record-count":5}"#)?.totalSize == 5)
     #expect(try pagination("{}", #"{"record_count":"5"}"#)?.totalSize == 5)
-    #expect(try pagination("{}", #"{"record-count":1234567890123456789}"#)?.totalSize == 1_234_567_890_123_456_789)
+    #expect(try pagination("{}", #"{"record-count":123456789012345678}"#)?.totalSize == 123_456_789_012_345_678)
     for meta in [#"{"record-count":null}"#, "{}"] { #expect(try pagination("{}", meta) == nil) }
     for total in [#""many""#, "-1", "9.5", "[9]", #""+9""#] {
       let pagination = try pagination("{}", #"{"record-count":\#(total)}"#)

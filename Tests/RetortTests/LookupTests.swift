@@ -91,6 +91,21 @@ import Testing
     await service.stop()
   }
 
+  /// For the limit `max:`, the unknown changes of earlier runs count too, because they may have been carried out.
+  @Test func unknownChangesCountForTheLimit() async throws {
+    let service = try await OddService { _, _ in Self.unreadable }
+    let journal = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: journal) }
+    let change = "update posts {views: 5} max: 5 verify: false on-error: \"continue\" journal: \"\(journal)\""
+    #expect(await service.run("1..4 | \(change)").status == 5)
+    let other = await service.run("11..13 | \(change)")
+    #expect(other.status == 6 && other.notes.contains("but the limit max: is 5"), Comment(rawValue: other.notes))
+    // The unknown changes of the statement's own elements count once.
+    let same = await service.run("1..5 | \(change)")
+    #expect(!same.notes.contains("the limit max:"), Comment(rawValue: same.notes))
+    await service.stop()
+  }
+
   /// If lookups find some of the changes that counted as failures, the error of `halt:` says so.
   @Test func theErrorOfHaltAgreesWithTheCounts() async throws {
     let service = try await OddService { method, params in

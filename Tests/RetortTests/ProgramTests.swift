@@ -179,6 +179,14 @@ import Testing
     #expect(try String(contentsOf: file, encoding: .utf8) == "1\n2\n3\n")
   }
 
+  /// An argument that is not valid UTF-8 is an error, because the program would use another text.
+  @Test(arguments: ["-c $'print \"M\\xfc\"'", "--var x=$'\\xff' -c 'print 1'"])
+  func anArgumentOutsideUTF8IsRefused(_ arguments: String) async throws {
+    let ran = try await RunningProgram(shell: "retort \(arguments)").ended()
+    #expect(ran.status == 2 && ran.output.isEmpty)
+    #expect(ran.notes.hasPrefix("error: the argument 2 is not valid UTF-8\n"), Comment(rawValue: ran.notes))
+  }
+
   @Test func aScriptMayBeginWithTheMarkOfUTF8() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).retort")
     try "\u{FEFF}print 1\nassert 1 == 2".write(to: file, atomically: true, encoding: .utf8)

@@ -52,6 +52,15 @@ import Testing
     #expect(prompt.lines.contains { $0.hasPrefix("    ") && $0.contains("dry-run:") })
   }
 
+  /// A signal during a statement ends the statement and the prompt.
+  @Test(arguments: [("TERM", Int32(143)), ("HUP", 129)])
+  func aSignalDuringAStatementEndsThePrompt(_ signal: String, _ status: Int32) async throws {
+    let prompt = try PromptTerminal(["--allow-sh"])
+    try await prompt.sees("> ")
+    try prompt.types("[1] | sh \"kill -\(signal) $PPID; sleep 30\"\r")
+    #expect(try await prompt.ended() == status)
+  }
+
   @Test func aWatchEndsAtCtrlCWithoutAnError() async throws {
     let prompt = try PromptTerminal()
     try await prompt.sees("> ")

@@ -66,6 +66,24 @@ import Testing
     await odd.stop()
   }
 
+  /// An incomplete reply to the lookup is an error, and nothing is sent.
+  @Test(arguments: [
+    (#"[]"#, #""meta":{"record-count":1}"#, "counts 1 posts"),
+    (#"[]"#, #""links":{"next":"/?page[number]=2&page[size]=1"}"#, "has a further page of posts"),
+    ("ONE", #""meta":{"record-count":2}"#, "counts 2 posts"),
+    ("ONE", #""links":{"next":"/?page[number]=2&page[size]=1"}"#, "has a further page of posts"),
+    ("ONE", #""meta":{"record-count":1},"links":{"next":"/?page[number]=2&page[size]=1"}"#, nil),
+  ]) func anIncompleteLookupSendsNothing(_ data: String, _ members: String, _ message: String?) async throws {
+    let one = "[\(Self.post(1, #""text":"a""#))]"
+    let odd = try await OddService(["index": #""result":{"data":\#(data == "ONE" ? one : data),\#(members)}"#])
+    let ran = await odd.run(#"upsert posts {text: "a"} key: .text"#)
+    #expect((ran.status == 0) == (message == nil), Comment(rawValue: ran.notes))
+    if let message {
+      #expect(ran.notes.contains("the service \(message) with the text \"a\", but sent"), Comment(rawValue: ran.notes))
+    }
+    await odd.stop()
+  }
+
   @Test func aDryRunLooksUpAndCounts() async {
     let ran = await Ran.retort(
       "-c",

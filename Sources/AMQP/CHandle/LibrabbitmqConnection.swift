@@ -171,6 +171,12 @@ final class LibrabbitmqConnection {
     retort_limit_unacknowledged(descriptor, UInt32(clamping: 1000 * seconds))
   }
 
+  /// The maximum number of channels, which the login has agreed with the broker.
+  var channelLimit: UInt16 {
+    let limit = amqp_get_channel_max(connection)
+    return limit > 0 ? UInt16(clamping: min(limit, 2047)) : 2047
+  }
+
   /// Makes the kernel discard the bytes that it has not sent yet when the deinitializer closes the socket.
   func discardUnsent() { retort_discard_unsent(descriptor) }
 

@@ -114,6 +114,7 @@ private struct RecordUpsert {
         "\(total) \(client.name) have the \(key) \(value.text)",
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
+    if let pagination = document.pagination() { try checkComplete(pagination, document.count, value) }
     guard let resource = document.first else {
       return ChangeNeededAfterLookup(prepared: creating.keyed(value.filterText))
     }
@@ -129,6 +130,18 @@ private struct RecordUpsert {
     guard content.isHeld(by: resource) else { return ChangeNeededAfterLookup(prepared: updating) }
     let include = try arguments.query().include
     return ChangeNeededAfterLookup(prepared: updating, found: client.resources(document, asked: include).first)
+  }
+
+  /// Throws an error if the service has more resources with the key than it sent.
+  ///
+  /// The record then could be created a second time, or the update could change one of several resources.
+  private func checkComplete(_ pagination: Pagination, _ count: Int, _ value: JSONValue) throws(Fault) {
+    let total = pagination.totalSize
+    guard total.map({ $0 > count }) ?? pagination.hasNext else { return }
+    let counts = total.map { "counts \($0) \(client.name)" } ?? "has a further page of \(client.name)"
+    throw fault(
+      "the service \(counts) with the \(key) \(value.text), but sent \(count)",
+      nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
   }
 
   /// Returns the change that creates the resource, and the resource's content.

@@ -192,11 +192,14 @@ private struct ChangingStage: Sendable {
     let max = try arguments.integer(.max)
     let destroys = declaration.effect == .destroys
     var request = DestroyConsentRequest(verb: arguments.name, client: client, max: max)
-    request.before = journal?.before.done ?? 0
     let isAsked =
       run.session.host.ask != nil || client.connection.protection == .confirm || run.session.account.left != nil
     if max != nil || destroys && isAsked {
       request.count = try await source.count(notDoneIn: journal)
+    }
+    if let before = journal?.before {
+      // An unknown change of an earlier run may have been carried out. Those of this statement's elements are in `count`.
+      request.before = before.done + Swift.max(0, before.unknown - source.unknown)
     }
     guard !destroys else { return try await run.consent(to: request, arguments) }
     try request.checkMax(arguments)
