@@ -54,6 +54,8 @@ import Testing
     let report = await dispatcher.run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
+    // The next journal can be a file with the same inode number.
+    guards.journal?.release()
     #expect(report.tally.before + report.tally.ok + report.tally.unknown == 1)
     #expect(carrier.carried.count == report.tally.ok)
     return report.tally.before == 1 ? .found : report.tally.ok == 1 ? .sent : .unknown

@@ -157,7 +157,7 @@ import Testing
     let padding = String(repeating: "x", count: 3 << 20)
     for number in 0..<12 { carrier.take(change(number, padding: padding), number: number, for: counter) }
     await counter.waited(for: 12)
-    #expect(link.counts == (12, 0) && carrier.inFlight == 0)
+    #expect(link.counts == (12, 0))
     #expect(link.largestRequest < WorkerPool.messageSize)
     await carrier.close()
   }
