@@ -1,7 +1,6 @@
-/// Guesses what a user meant by tokens that the parser can't parse.
+/// Guesses what a user meant by tokens that the parser can't parse, such as `=` in a condition.
 ///
-/// An error message shows the guess as its next step. For example, for `=` in a condition, the next step is to write
-/// `==`.
+/// An error message shows the guess as its next step.
 extension Parser {
   /// Advice for a user who wrote a wrong token where the statement should end; nil if there is no guess.
   ///

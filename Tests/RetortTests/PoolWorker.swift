@@ -13,7 +13,12 @@ struct PoolWorker {
   }
 
   /// Starts the worker, and waits until the worker is ready or has ended.
-  init(in vhost: VirtualHost, _ options: [String] = [], key: String? = key, meta: String? = nil) async {
+  ///
+  /// `heartbeat` is the heartbeat interval in seconds. If other tests keep all threads busy for two intervals, the worker
+  /// takes this for a freeze of the process, and the broker delivers its chunk again.
+  init(
+    in vhost: VirtualHost, _ options: [String] = [], key: String? = key, meta: String? = nil, heartbeat: Int = 1
+  ) async {
     let recorded = Recorded()
     let (said, say) = AsyncStream.makeStream(of: Void.self)
     let console = Console(write: { _ in true }) { text in
@@ -25,7 +30,7 @@ struct PoolWorker {
     environment["RETORT_POOL_META"] = meta
     program = Task { [environment] in
       let status = await RetortShell.run(
-        arguments: ["work", vhost.uri + "&heartbeat=1", "--pool", "test"] + options, console: console,
+        arguments: ["work", vhost.uri + "&heartbeat=\(heartbeat)", "--pool", "test"] + options, console: console,
         environment: environment)
       say.finish()
       return status

@@ -220,9 +220,7 @@ extension Compiler {
     return true
   }
 
-  /// Returns the suggestion for a value that is not one of the words that an option accepts.
-  ///
-  /// The suggestion is the most similar word. Without a similar word, the suggestion is an example.
+  /// Returns the suggestion for a value that an option does not accept: the most similar word, or an example.
   static func wordStep(_ option: String, _ value: String, _ words: [String]) -> String {
     if option == "separator", value == "\t" { return "as: \"tsv\"" }
     return nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }

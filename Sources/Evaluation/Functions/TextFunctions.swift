@@ -37,8 +37,8 @@ extension BuiltInFunction {
     BuiltInFunction(
       "join(list, separator)",
       """
-      The elements of a list as one text. The separator stands between the elements (default: ""). An element that is \
-      no text is converted as by the function string.
+      Joins the elements of a list to one text. Between two elements, the text has the separator (default: ""). The \
+      function string converts the elements that are not strings.
       """, takes: 1...2,
       of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""

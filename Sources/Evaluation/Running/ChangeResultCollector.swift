@@ -16,7 +16,7 @@ final class ChangeResultCollector: Sendable {
   }
 
   private let state = Mutex(CollectedResults())
-  /// The field that the option `key:` of the stage names; nil if there is none.
+  /// The field in the stage's option `key:`, such as `email`; nil if the stage does not have the option.
   private let keyField: String?
 
   init(keyField: String?) { self.keyField = keyField }

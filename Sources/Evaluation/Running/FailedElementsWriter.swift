@@ -57,7 +57,7 @@ final class FailedElementsWriter: Sendable {
     var failure: Fault?
     /// The number of elements that are missing from the file because a write failed.
     var missing = 0
-    /// The number of lines that could not be removed, although their changes succeeded.
+    /// The number of lines that could not be removed, although their elements were processed again.
     var obsolete = 0
 
     var fault: Fault? {
@@ -67,7 +67,7 @@ final class FailedElementsWriter: Sendable {
           message += "; \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file"
         }
         if obsolete > 0 {
-          message += "; the file still has \(obsolete) \(obsolete == 1 ? "line" : "lines") of changes that succeeded"
+          message += "; the file still has \(obsolete) \(obsolete == 1 ? "line" : "lines") of elements processed again"
         }
         return Fault(.file, message, nextStep: failure.nextStep ?? "make room on the disk before the next run")
       }
@@ -189,7 +189,10 @@ final class FailedElementsWriter: Sendable {
         return earlier == nil
       }
       if isUnknown { state.unknown[element] = state.length - line.count..<state.length }
-      do throws(Fault) { if let earlier { try remove(earlier, &state) } } catch { state.failure = error }
+      do throws(Fault) { if let earlier { try remove(earlier, &state) } } catch {
+        state.failure = error
+        state.obsolete += 1
+      }
       return false
     }
     if isMissing { session.note("\(path) lacks the failed element \(label)") }

@@ -18,7 +18,7 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   private let journals = Mutex<[FinishedStageJournal]>([])
   private let isResumeNoted = Atomic(false)
   private let hasUndoneChanges = Atomic(false)
-  /// The journals of the pipeline that contains this pipeline in the block of an `each`; nil if there is none.
+  /// The journals of the outer pipeline; nil if this pipeline is not in the block of an `each`.
   private let outer: JournalsOpenUntilPipelineEnd?
 
   init(in outer: JournalsOpenUntilPipelineEnd?) { self.outer = outer }
