@@ -39,6 +39,8 @@ public actor Connection {
   public private(set) var blockedReason: String?
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public internal(set) var counters = StrayMessageCounts()
+  /// The number of consecutive passes of the thread's loop after which received frames were left.
+  private var passesWithInput = 0
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<AMQPClientError, Never>] = []
 
@@ -123,11 +125,12 @@ public actor Connection {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
     let isDry: Bool
-    do throws(AMQPClientError) { isDry = try talk(mayRead) } catch {
+    do throws(AMQPClientError) { isDry = try talk(mayRead || isLate) } catch {
       lose(error)
       return ConnectionThread.AwaitedSocketEvents()
     }
-    expire()
+    passesWithInput = isDry ? 0 : passesWithInput + 1
+    if passesWithInput % Self.passesBetweenDeadlineChecks == 0 { expire() }
     if let closing {
       expect(closing.deadline)
       if closing.deadline <= .now { lose(AMQPClientError(.closed, "the connection is closed")) }
@@ -136,6 +139,15 @@ public actor Connection {
     return ConnectionThread.AwaitedSocketEvents(
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? waitLimit : 0)
   }
+
+  /// The number of passes after which the thread checks the deadlines although received frames are left.
+  ///
+  /// Normally the thread first handles all received frames. If a task has kept the thread busy beyond a deadline, the
+  /// reply that has arrived meanwhile is then still passed to its request.
+  private static let passesBetweenDeadlineChecks = 256
+
+  /// Whether the next deadline has passed.
+  private var isLate: Bool { nextDeadline.map { $0 <= .now } ?? false }
 
   /// Publishes messages and handles received frames.
   ///
@@ -162,7 +174,7 @@ public actor Connection {
   /// Publishes waiting messages while the socket is writable, in as few TCP packets as possible.
   private func publish() throws(AMQPClientError) {
     guard blockedReason == nil else { return }
-    let isLate = nextDeadline.map { $0 <= .now } ?? false
+    let isLate = isLate
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
       outbox.removeFirst()
       // After a freeze of the program, the deadline of a waiting request can have passed. `expire` then ends this

@@ -3,8 +3,8 @@ import Glibc
 
 /// The librabbitmq object of one connection (`amqp_connection_state_t`).
 ///
-/// The deinitializer closes the socket. All functions of the class run on the connection's thread. Only the files in
-/// the folder `CHandle` use C pointers of librabbitmq.
+/// The deinitializer closes the socket. All functions of the class run on the connection's thread; only the heartbeats
+/// come from another thread. Only the files in the folder `CHandle` use C pointers of librabbitmq.
 final class LibrabbitmqConnection {
   private let connection: amqp_connection_state_t
   /// The file descriptor of the socket.
@@ -21,8 +21,12 @@ final class LibrabbitmqConnection {
   ///
   /// With TLS, only librabbitmq can write to the socket.
   private var burst: OutgoingFrameBuffer?
+  private let heartbeats: HeartbeatTimer
 
-  deinit { amqp_destroy_connection(connection) }
+  deinit {
+    heartbeats.stop()
+    amqp_destroy_connection(connection)
+  }
 
   /// Connects to the broker and logs in.
   ///
@@ -43,6 +47,7 @@ final class LibrabbitmqConnection {
     clusterName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
     burst = uri.tls == nil ? OutgoingFrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
+    heartbeats = HeartbeatTimer(connection)
     limitUnacknowledged(to: 2 * uri.heartbeat)
   }
 
@@ -132,7 +137,7 @@ final class LibrabbitmqConnection {
   /// - Throws: `lost` if the socket fails, or if the broker sends bytes that are not valid AMQP.
   func next(_ body: (borrowing Frame) -> Void) throws(AMQPClientError) -> Bool {
     var raw = retort_frame()
-    let status = retort_next_frame(connection, &raw)
+    let status = heartbeats.withSocket { retort_next_frame(connection, &raw) }
     if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
     try check(status)
     body(Frame(raw))
@@ -150,7 +155,7 @@ final class LibrabbitmqConnection {
     try check(
       message.withRaw { raw in
         var raw = raw
-        return retort_publish(connection, message.channel, &raw)
+        return heartbeats.withSocket { retort_publish(connection, message.channel, &raw) }
       })
   }
 
@@ -160,7 +165,7 @@ final class LibrabbitmqConnection {
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(AMQPClientError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
-    try check(retort_ack(connection, channel, tag))
+    try check(heartbeats.withSocket { retort_ack(connection, channel, tag) })
   }
 
   /// Sets the time after which the kernel discards bytes that the broker has not acknowledged, in seconds.
@@ -181,45 +186,53 @@ final class LibrabbitmqConnection {
   func discardUnsent() { retort_discard_unsent(descriptor) }
 
   /// Sends the buffered messages.
-  func flush() throws(AMQPClientError) { try burst?.send(descriptor) }
+  func flush() throws(AMQPClientError) {
+    guard burst?.isEmpty == false else { return }
+    try heartbeats.withSocket { () throws(AMQPClientError) in try burst?.send(descriptor) }
+  }
 
   /// Sends the buffered messages, and then an AMQP method on a channel.
   ///
   /// The broker's answer to the method arrives later as a frame.
   func send(_ method: SynchronousMethod, on channel: UInt16) throws(AMQPClientError) {
     try flush()
-    let status =
-      switch method {
-      case .openChannel: retort_open_channel(connection, channel)
-      case .closeChannel: retort_close_channel(connection, channel)
-      case .declareReplyQueue: retort_declare_reply_queue(connection, channel)
-      case .findRequestQueue(let name):
-        Array(name.utf8).withLent { retort_find_request_queue(connection, channel, $0) }
-      case .declareRequestQueue(let name, let declaration):
-        Array(name.utf8).withLent { name in
-          Array((declaration.type?.rawValue ?? "").utf8).withLent { type in
-            retort_declare_request_queue(
-              connection, channel, name, declaration.isDurable ? 1 : 0, type, Int32(declaration.deliveryLimit ?? 0),
-              declaration.isExclusive ? 1 : 0)
-          }
+    try check(heartbeats.withSocket { status(ofSending: method, on: channel) })
+  }
+
+  /// Sends a method, and returns librabbitmq's status code.
+  private func status(ofSending method: SynchronousMethod, on channel: UInt16) -> Int32 {
+    switch method {
+    case .openChannel: retort_open_channel(connection, channel)
+    case .closeChannel: retort_close_channel(connection, channel)
+    case .declareReplyQueue: retort_declare_reply_queue(connection, channel)
+    case .findRequestQueue(let name):
+      Array(name.utf8).withLent { retort_find_request_queue(connection, channel, $0) }
+    case .declareRequestQueue(let name, let declaration):
+      Array(name.utf8).withLent { name in
+        Array((declaration.type?.rawValue ?? "").utf8).withLent { type in
+          retort_declare_request_queue(
+            connection, channel, name, declaration.isDurable ? 1 : 0, type, Int32(declaration.deliveryLimit ?? 0),
+            declaration.isExclusive ? 1 : 0)
         }
-      case .prefetch(let count): retort_prefetch(connection, channel, count)
-      case .selectConfirms: retort_select_confirms(connection, channel)
-      case .consume(let queue, let acknowledges):
-        queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) }
-      case .cancel(let tag): tag.withLent { retort_cancel(connection, channel, $0) }
       }
-    try check(status)
+    case .prefetch(let count): retort_prefetch(connection, channel, count)
+    case .selectConfirms: retort_select_confirms(connection, channel)
+    case .consume(let queue, let acknowledges):
+      queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) }
+    case .cancel(let tag): tag.withLent { retort_cancel(connection, channel, $0) }
+    }
   }
 
   func confirmChannelClose(_ channel: UInt16) throws(AMQPClientError) {
-    try check(retort_confirm_channel_close(connection, channel))
+    try check(heartbeats.withSocket { retort_confirm_channel_close(connection, channel) })
   }
 
-  func closeConnection() throws(AMQPClientError) { try check(retort_close_connection(connection)) }
+  func closeConnection() throws(AMQPClientError) {
+    try check(heartbeats.withSocket { retort_close_connection(connection) })
+  }
 
   func confirmConnectionClose() throws(AMQPClientError) {
-    try check(retort_confirm_connection_close(connection))
+    try check(heartbeats.withSocket { retort_confirm_connection_close(connection) })
   }
 
   /// Whether the socket accepts a body of `count` bytes without blocking.

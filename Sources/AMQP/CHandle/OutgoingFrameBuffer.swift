@@ -10,6 +10,9 @@ struct OutgoingFrameBuffer {
   /// The maximum size of a frame in bytes; 0 for no limit.
   private let frameMax: Int
 
+  /// Whether the buffer contains no frame.
+  var isEmpty: Bool { count == 0 }
+
   init(frameMax: Int) { self.frameMax = frameMax }
 
   /// Adds a message.
@@ -40,7 +43,6 @@ struct OutgoingFrameBuffer {
   ///
   /// - Throws: `lost` if the socket is broken.
   mutating func send(_ descriptor: Int32) throws(AMQPClientError) {
-    guard count > 0 else { return }
     defer { count = 0 }
     guard bytes.withUnsafeBufferPointer({ retort_send(descriptor, $0.baseAddress, count) }) == 0 else {
       throw .broken(String(cString: strerror(errno)))

@@ -168,6 +168,10 @@ size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t 
 // returns -1 and sets errno.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
+// Sends a heartbeat, unless the socket's send buffer is full: bytes that wait in the buffer show the broker as well that
+// the client is alive.
+void retort_send_heartbeat(amqp_connection_state_t connection);
+
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
