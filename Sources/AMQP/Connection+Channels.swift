@@ -20,7 +20,7 @@ extension Connection {
   }
 
   func confirm(_ number: UInt16, _ tag: UInt64) throws(AMQPClientError) {
-    listener.frames?("-> basic.ack channel \(number) tag \(tag)")
+    trace("-> basic.ack channel \(number) tag \(tag)")
     try handle?.acknowledge(number, tag)
   }
 
@@ -78,7 +78,7 @@ extension Connection {
   }
 
   func send(_ method: SynchronousMethod, on number: UInt16) throws(AMQPClientError) {
-    listener.frames?("-> \(method.traceText) channel \(number)")
+    trace("-> \(method.traceText) channel \(number)")
     try handle?.send(method, on: number)
   }
 

@@ -39,6 +39,8 @@ public actor Connection {
   public private(set) var blockedReason: String?
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public internal(set) var counters = StrayMessageCounts()
+  /// The calls of the observer that wait for the end of the pass of the thread's loop.
+  private var observerCalls: [@Sendable () -> Void] = []
   /// The number of consecutive passes of the thread's loop after which received frames were left.
   private var passesWithInput = 0
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
@@ -123,21 +125,48 @@ public actor Connection {
   /// - Returns: The events that the thread waits for before the next pass.
   private func turn(_ mayRead: Bool) -> ConnectionThread.AwaitedSocketEvents {
     accept(thread.takeOrders())
-    guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
+    let isDry = exchange(mayRead)
+    callObserver()
+    guard let descriptor = handle?.descriptor else { return ConnectionThread.AwaitedSocketEvents() }
+    return ConnectionThread.AwaitedSocketEvents(
+      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? waitLimit : 0)
+  }
+
+  /// Publishes waiting messages, handles received frames, and checks the deadlines.
+  ///
+  /// Returns true if no received frame is left.
+  private func exchange(_ mayRead: Bool) -> Bool {
+    guard handle != nil else { return true }
+    let isLate = isLate
     let isDry: Bool
-    do throws(AMQPClientError) { isDry = try talk(mayRead || isLate) } catch {
+    do throws(AMQPClientError) { isDry = try talk(mayRead, isLate: isLate) } catch {
       lose(error)
-      return ConnectionThread.AwaitedSocketEvents()
+      return true
     }
     passesWithInput = isDry ? 0 : passesWithInput + 1
-    if passesWithInput % Self.passesBetweenDeadlineChecks == 0 { expire() }
+    if isLate, passesWithInput % Self.passesBetweenDeadlineChecks == 0 { expire() }
     if let closing {
       expect(closing.deadline)
       if closing.deadline <= .now { lose(AMQPClientError(.closed, "the connection is closed")) }
     }
-    guard let descriptor = handle?.descriptor else { return ConnectionThread.AwaitedSocketEvents() }
-    return ConnectionThread.AwaitedSocketEvents(
-      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? waitLimit : 0)
+    return isDry
+  }
+
+  /// Adds a line to the trace, if there is one.
+  func trace(_ line: @autoclosure () -> String) {
+    guard let frames = listener.frames else { return }
+    let line = line()
+    observerCalls.append { frames(line) }
+  }
+
+  /// Calls the observer for each event of this pass.
+  ///
+  /// An observer may block the thread, for example while it writes a trace to a pipe whose reader has paused. The pass
+  /// has then already sent its messages and handled the received frames.
+  private func callObserver() {
+    let calls = observerCalls
+    observerCalls = []
+    for call in calls { call() }
   }
 
   /// The number of passes after which the thread checks the deadlines although received frames are left.
@@ -146,20 +175,20 @@ public actor Connection {
   /// reply that has arrived meanwhile is then still passed to its request.
   private static let passesBetweenDeadlineChecks = 256
 
-  /// Whether the next deadline has passed.
+  /// Whether the next deadline has passed, for example while a task kept the thread busy.
   private var isLate: Bool { nextDeadline.map { $0 <= .now } ?? false }
 
   /// Publishes messages and handles received frames.
   ///
   /// Returns true if no received frame is left.
-  private func talk(_ mayRead: Bool) throws(AMQPClientError) -> Bool {
-    do throws(AMQPClientError) { try publish() } catch {
+  private func talk(_ mayRead: Bool, isLate: Bool) throws(AMQPClientError) -> Bool {
+    do throws(AMQPClientError) { try publish(isLate) } catch {
       // The broker's last frame explains the failure better than the error of the write, such as EPIPE.
-      while try !drain() {}
+      while try !drain(isLate: true) {}
       throw error
     }
-    guard mayRead || handle?.mayHoldInput == true else { return true }
-    return try drain()
+    guard mayRead || isLate || handle?.mayHoldInput == true else { return true }
+    return try drain(isLate: isLate)
   }
 
   /// The maximum time to wait for events, in milliseconds.
@@ -172,9 +201,8 @@ public actor Connection {
   }
 
   /// Publishes waiting messages while the socket is writable, in as few TCP packets as possible.
-  private func publish() throws(AMQPClientError) {
+  private func publish(_ isLate: Bool) throws(AMQPClientError) {
     guard blockedReason == nil else { return }
-    let isLate = isLate
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
       outbox.removeFirst()
       // After a freeze of the program, the deadline of a waiting request can have passed. `expire` then ends this
@@ -202,21 +230,22 @@ public actor Connection {
     let isLarge = message.content.body.count > handle?.room ?? 0
     let watchdog = isLarge ? SocketWriteWatchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
-    listener.frames?("-> \(message.content.traceText)")
+    trace("-> \(message.content.traceText)")
     try handle?.publish(message.content)
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
   /// Handles received frames, and returns true if no received frame is left.
   ///
-  /// The function handles at most `framesATurn` frames, so that messages to publish need not wait long.
-  private func drain() throws(AMQPClientError) -> Bool {
+  /// The function handles at most `framesATurn` frames, so that messages to publish need not wait long. If a deadline
+  /// has passed (`isLate`), the function also reads the frames that are still in the socket.
+  private func drain(isLate: Bool) throws(AMQPClientError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: ReceivedCloseOrCancel?
       let found = try handle?.next { frame in event = take(frame) }
       guard found == true else { return true }
       if let event { try react(event) }
-      guard handle?.mayHoldInput == true else { return true }
+      guard isLate || handle?.mayHoldInput == true else { return true }
     }
     return handle == nil
   }
@@ -235,7 +264,7 @@ public actor Connection {
   }
 
   private func take(_ frame: borrowing Frame) -> ReceivedCloseOrCancel? {
-    listener.frames?("<- \(frame.traceText)")
+    trace("<- \(frame.traceText)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
       fail(
@@ -255,13 +284,11 @@ public actor Connection {
       // A blocked broker reads no bytes, so the bytes that are already sent stay unacknowledged. The kernel must not
       // end the connection for this reason.
       handle?.limitUnacknowledged(to: 0)
-      listener.blocked(true)
-      listener.notice("the broker accepts no messages for now: \(frame.text)")
+      report(isBlocked: true, "the broker accepts no messages for now: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
       handle?.limitUnacknowledged(to: 2 * uri.heartbeat)
-      listener.blocked(false)
-      listener.notice("the broker accepts messages again")
+      report(isBlocked: false, "the broker accepts messages again")
     case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
       for stray in channels[frame.channel]?.settle(frame) ?? [] { tell(stray) }
     default:
@@ -271,13 +298,22 @@ public actor Connection {
   }
 
   private func tell(_ stray: Channel.StrayReply) {
-    listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
+    let listener = listener
+    observerCalls.append { listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome) }
+  }
+
+  private func report(isBlocked: Bool, _ notice: String) {
+    let listener = listener
+    observerCalls.append {
+      listener.blocked(isBlocked)
+      listener.notice(notice)
+    }
   }
 
   private func react(_ event: ReceivedCloseOrCancel) throws(AMQPClientError) {
     switch event {
     case .channelClosed(let number):
-      listener.frames?("-> channel.close-ok channel \(number)")
+      trace("-> channel.close-ok channel \(number)")
       try handle?.confirmChannelClose(number)
     case .consumerCancelled(let number): try send(.closeChannel, on: number)
     case .connectionClosed(let error):
@@ -333,7 +369,7 @@ public actor Connection {
     await withCheckedContinuation { continuation in
       closing = (continuation, .now + Self.closeTimeout)
       expect(.now + Self.closeTimeout)
-      listener.frames?("-> connection.close")
+      trace("-> connection.close")
       do throws(AMQPClientError) { try handle?.closeConnection() } catch { lose(error) }
     }
   }
