@@ -1,5 +1,6 @@
 import CRabbitMQ
 import Dispatch
+import Glibc
 import Synchronization
 
 /// A timer that sends a connection's heartbeats from a thread of its own (AMQP 0-9-1, section 4.2.7).
@@ -11,19 +12,26 @@ import Synchronization
 /// librabbitmq does not support calls from two threads at the same time. The connection's thread therefore uses the
 /// socket only inside ``withSocket(_:)``.
 final class HeartbeatTimer {
-  /// librabbitmq's object of the connection.
+  /// librabbitmq's object of the connection, which one thread at a time uses.
   private final class SharedConnection: Sendable {
     private nonisolated(unsafe) let object: amqp_connection_state_t
-    /// Whether the timer may use the object; the thread that uses the socket holds the lock.
-    let isOpen = Mutex(true)
+    /// Whether a thread uses the object; always true after ``HeartbeatTimer/stop()``.
+    private let isInUse = Atomic(false)
 
     init(_ object: amqp_connection_state_t) { self.object = object }
 
+    /// Waits until no other thread uses the object; the timer uses it for a few microseconds.
+    func begin() {
+      while isInUse.exchange(true, ordering: .acquiring) { sched_yield() }
+    }
+
+    func end() { isInUse.store(false, ordering: .releasing) }
+
     /// Sends a heartbeat if the connection's thread does not use the socket at this moment.
     func sendHeartbeat() {
-      _ = isOpen.withLockIfAvailable { isOpen in
-        if isOpen { retort_send_heartbeat(object) }
-      }
+      guard !isInUse.exchange(true, ordering: .acquiring) else { return }
+      retort_send_heartbeat(object)
+      end()
     }
   }
 
@@ -44,13 +52,15 @@ final class HeartbeatTimer {
   }
 
   /// Runs `body`, which uses the socket, while the timer sends no heartbeat.
-  func withSocket<Value: Sendable, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
-    try connection.isOpen.withLock { (_) throws(Failure) in try body() }
+  func withSocket<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    connection.begin()
+    defer { connection.end() }
+    return try body()
   }
 
   /// Ends the timer; afterwards, it does not use librabbitmq's object.
   func stop() {
     timer.cancel()
-    connection.isOpen.withLock { $0 = false }
+    connection.begin()
   }
 }
