@@ -43,11 +43,8 @@ public struct ListCompletenessCheck: Sendable {
   private(set) var miscounted: (total: Int, received: Int)?
   /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
-  /// The number of resources of the only page, if the list may have further pages; otherwise nil.
-  ///
-  /// The list may have further pages if this page is as large as requested, and the service names neither a total nor
-  /// other pages.
-  private(set) var fullPage: Int?
+  /// The page that the service refused after a full page, and the number of resources of the full page; otherwise nil.
+  private(set) var refused: (page: Pagination.Page, full: Int)?
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
   private var total: Int?
@@ -104,12 +101,14 @@ public struct ListCompletenessCheck: Sendable {
 }
 
 extension ListCompletenessCheck {
-  /// Records the only page of a list, which was the reply to a request for `page`.
-  mutating func end(withOnly document: Document, asked page: Pagination.Page?) {
-    guard let size = page?.size, size > 1, document.count == size, document.pagination(asked: page) == nil else {
-      return
-    }
-    fullPage = size
+  /// Records that the service refused a page, to which no link leads, after a page with `count` resources.
+  mutating func end(withRefused page: Pagination.Page?, after count: Int) {
+    refused = page.map { ($0, count) }
+  }
+
+  /// Whether the pages so far contain all resources of a document.
+  func hasSeen(_ document: Document) -> Bool {
+    document.resources.allSatisfy { IdentifierHash($0).map(seen.contains) ?? false }
   }
 
   /// Returns the signs of changes as sentences, such as `1 id was received twice`.
@@ -135,10 +134,10 @@ extension ListCompletenessCheck {
       let resources = miscounted.total == 1 ? "1 resource" : "\(miscounted.total) resources"
       sentences.append("the service counts \(resources), but sent \(miscounted.received)")
     }
-    if let fullPage {
+    if let refused {
       sentences.append(
-        "the page is full (\(fullPage) resources), and the service names neither a total nor a next page: "
-          + "rows may be missing")
+        "the page is full (\(refused.full) resources), but the service refuses page \(refused.page.number), "
+          + "and names neither a total nor a next page: rows may be missing")
     }
     if let unreadableTotal {
       sentences.append(

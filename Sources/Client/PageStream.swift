@@ -4,13 +4,17 @@ import JSONText
 /// The pages of a list, which the stream requests when the caller needs them (in the Elixir library:
 /// Retort.Client.Generic `stream`).
 ///
-/// The stream can't be endless: a next page that does not come after the current page is an error. ``changes`` records
-/// signs that others change the list during the read.
+/// A next page that does not come after the current page is an error. If the service sends no page links, the stream
+/// requests pages by number (``NextPageByNumber``). ``changes`` records signs that others change the list during the
+/// read.
 public struct PageStream: Sendable {
   private let client: ResourceClient
   private let ahead: PrefetchedPages
   private var query: Query
   private var cursor: NextPageFinder
+  private let numbering: NextPageByNumber
+  /// Whether the query contains a page.
+  private let isPageAsked: Bool
   private var isDone = false
   /// The error to throw after the last returned page.
   private var fault: ClientError?
@@ -21,9 +25,11 @@ public struct PageStream: Sendable {
 
   init(
     _ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit, prefetch: Int,
-    rule: ListCompletenessCheck.ListChangePolicy
+    rule: ListCompletenessCheck.ListChangePolicy, isDivided: Bool
   ) {
     self.client = client
+    numbering = NextPageByNumber(isDivided: isDivided)
+    isPageAsked = query.page != nil
     self.query = query
     self.rule = rule
     ahead = PrefetchedPages(client, waitLimit, limit: prefetch)
@@ -41,12 +47,23 @@ public struct PageStream: Sendable {
       throw fault
     }
     guard !isDone else { return nil }
-    let document = try await ahead.page(query)
-    try refuseRepetition(document)
+    guard let document = try await page() else { return nil }
+    guard try !isRepetition(document) else { return nil }
     let given = try given(document)
     advance(document)
     if !isDone { ahead.begin(query, document.pagination(asked: query.page)) }
     return given
+  }
+
+  /// Returns the page of the query; nil if the service refuses a page to which no link leads.
+  private mutating func page() async throws(ClientError) -> Document? {
+    do throws(ClientError) { return try await ahead.page(query) } catch {
+      let isRefusal = [.service, .invalid, .notFound].contains(error.kind)
+      guard isRefusal, cursor.isNumbered, cursor.total == nil else { throw error }
+      if isPageAsked { changes.end(withRefused: query.page, after: last.count) }
+      isDone = true
+      return nil
+    }
   }
 
   /// Returns the page that the caller gets.
@@ -66,20 +83,35 @@ public struct PageStream: Sendable {
 
   private mutating func advance(_ document: Document) {
     do throws(ClientError) {
-      if let next = try cursor.next(after: query, document, of: client) {
+      if let next = try cursor.next(after: query, document, of: client, numbering: numbering) {
         changes.turn(from: query.page, received: document.count, to: next)
         query.page = next
         return
       }
-      if !cursor.isTurned { changes.end(withOnly: document, asked: query.page) }
       if cursor.isFromStart { changes.end(received: cursor.received) }
       if rule == .fail, !changes.isEmpty { throw client.changed(changes) }
     } catch { fault = error }
     isDone = true
   }
 
-  private mutating func refuseRepetition(_ document: Document) throws(ClientError) {
+  /// Whether a page with the next number repeats earlier resources, so that the earlier pages are the whole list.
+  ///
+  /// - Throws: An error if a page to which a link leads repeats the previous page, or if the service counts more
+  ///   resources than it sent.
+  private mutating func isRepetition(_ document: Document) throws(ClientError) -> Bool {
     defer { last = document.resources }
+    guard cursor.isNumbered else {
+      try refuseRepetition(document)
+      return false
+    }
+    let pagination = document.pagination()
+    guard document.count > 0, pagination?.totalSize == cursor.total, changes.hasSeen(document) else { return false }
+    isDone = true
+    if let pagination, pagination.totalSize != nil { throw cursor.truncated(pagination, client) }
+    return true
+  }
+
+  private mutating func refuseRepetition(_ document: Document) throws(ClientError) {
     guard !last.isEmpty, last.count == document.count else { return }
     let isSame = zip(last, document.resources).allSatisfy { left, right in
       left["id"] != nil && left["id"] == right["id"] && left["type"] == right["type"]
@@ -101,7 +133,7 @@ extension ResourceClient {
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
     rule: ListCompletenessCheck.ListChangePolicy = .keep
   ) -> PageStream {
-    PageStream(self, query, waitLimit, prefetch: prefetch, rule: rule)
+    PageStream(self, query, waitLimit, prefetch: prefetch, rule: rule, isDivided: false)
   }
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
@@ -127,7 +159,8 @@ extension ResourceClient {
     let found = document.count
     if found != 1, document.pagination()?.hasNext != true { return found }
     trace?("\(label("count")): the service reports no total; counting the resources of all pages")
-    var stream = stream(all, waitLimit: waitLimit)
+    // The service may have understood the page size 1, so it can divide the list into pages.
+    var stream = PageStream(self, all, waitLimit, prefetch: 0, rule: .keep, isDivided: found == 1)
     var count = 0
     while let page = try await stream.next() { count += page.count }
     return count - stream.changes.repeated

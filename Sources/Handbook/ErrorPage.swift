@@ -145,7 +145,7 @@ struct ErrorPage: Sendable {
       """),
     ErrorPage(
       .malformed,
-      "The reply is not valid JSON-RPC or JSON:API, or the next page of a list repeats earlier pages.",
+      "The reply is not valid JSON-RPC or JSON:API, or the pages of a list repeat or have no end.",
       """
       The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request \
       was a change, the service may have carried out the change nevertheless. Check the resource before you send the \

@@ -288,7 +288,9 @@ struct LanguageOptionPage: Sendable {
     The command `index` reads one page. The command `stream` reads this page and all later pages. Without the member \
     number, both begin with the first page. With this member, write size too. The command `destroy-all` uses only the \
     size. For services with offset paging, write {offset: 0, limit: 100}. Many services limit the size. If the size is \
-    too large, the error of the service names the maximum.
+    too large, the error of the service names the maximum. If a service sends no page links, the command `stream` \
+    requests the pages by number until it has as many resources as the service counts. Without a count, it ends after \
+    a page that is not full, or that repeats earlier resources.
     """,
     "prefetch": """
     By default, the command stream requests a page when all elements of the previous page are used. With prefetch: 2, \

@@ -84,27 +84,9 @@ import Testing
     #expect(changes == ["the service counts 9 resources, but sent 4"])
   }
 
-  /// A service that ignores paging links and totals may have more resources than fit in the page.
-  @Test(arguments: [(2, nil, true), (3, nil, false), (2, 2, false)] as [(Int, Int?, Bool)])
-  func aFullPageMayNotBeTheLast(size: Int, total: Int?, isNoted: Bool) async {
-    let (client, _) = ResourceClient.scripted([page([1, 2], total: total)])
-    var query = Query()
-    query.page = Pagination.Page(number: 1, size: size)
-    let note =
-      "the page is full (2 resources), and the service names neither a total nor a next page: rows may be missing"
-    #expect(await drained(client.stream(query)).changes == (isNoted ? [note] : []))
-  }
-
   @Test func theLastOfSeveralPagesMayBeFull() async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2)), page([3, 4])])
     #expect(await drained(client.stream(Query())).changes.isEmpty)
-  }
-
-  @Test func aListFromALaterPageMayEndBeforeItsTotal() async {
-    let (client, _) = ResourceClient.scripted([page([3, 4], total: 9)])
-    var query = Query()
-    query.page = Pagination.Page(number: 2, size: 2)
-    #expect(await drained(client.stream(query)).changes.isEmpty)
   }
 
   /// With the rule `.fail`, a list with fewer or more resources than its total ends with an error.

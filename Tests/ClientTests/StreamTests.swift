@@ -121,9 +121,9 @@ import Testing
 
   @Test func aTotalThatNoPageLeadsToIsAnError() async throws {
     let offset = #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":9},"links":{"first":null}}"#
-    let (client, _) = ResourceClient.scripted([.result(offset)])
+    let (client, transport) = ResourceClient.scripted([.result(offset), .result(offset)])
     let (pages, error) = await drained(client.stream(Query()))
-    #expect(pages == [["1"]])
+    #expect(pages == [["1"]] && transport.params == ["{}", #"{"page":{"number":2,"size":1}}"#])
     #expect(error?.message == "posts index: the service counts 9 resources, but sent 1 and names no next page")
   }
 
