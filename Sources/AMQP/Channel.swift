@@ -65,6 +65,8 @@ final class Channel {
   var pending = PendingRequests()
   /// The prefix of the correlation ids on this channel: the client's UUID and a hyphen.
   let prefix: [UInt8]
+  /// The queue to which a client sends the requests of the channel; nil on other channels.
+  let queue: String?
   /// The callers that wait for the broker's answers to methods, in the order in which the methods were sent.
   ///
   /// The broker answers the methods in the same order.
@@ -84,9 +86,8 @@ final class Channel {
   private var assembly = PartialMessage()
   private var isAssembling = false
 
-  init(number: UInt16, prefix: [UInt8] = []) {
-    self.number = number
-    self.prefix = prefix
+  init(number: UInt16, prefix: [UInt8] = [], queue: String? = nil) {
+    (self.number, self.prefix, self.queue) = (number, prefix, queue)
   }
 
   /// Marks a request as sent.
@@ -135,6 +136,9 @@ final class Channel {
   struct StrayReply {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], AMQPClientError>
+    /// The queue of the client that received the reply, if no request of the client has the correlation id; otherwise
+    /// nil.
+    var strangeTo: String?
   }
 
   /// Handles a publisher confirm or a nack.
@@ -219,7 +223,7 @@ final class Channel {
     guard let waiting = message.serial.flatMap({ pending.remove($0) }) else {
       counters.strayReplies += 1
       let id = message.serial.map { CorrelationIDs.id($0, after: prefix) } ?? message.correlationID
-      return StrayReply(correlationID: id, outcome: outcome)
+      return StrayReply(correlationID: id, outcome: outcome, strangeTo: message.serial == nil ? queue : nil)
     }
     waiting.end(outcome)
     return nil

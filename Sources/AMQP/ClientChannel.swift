@@ -95,7 +95,7 @@ extension Connection {
     queue: String, ids: CorrelationIDs, repliesDirectly: Bool = false
   ) async throws(AMQPClientError) -> ClientChannel {
     guard queue.utf8.count <= 255 else { throw AMQPClientError(.address, "a queue's name has at most 255 bytes") }
-    let number = try await newChannel(prefix: ids.prefix)
+    let number = try await newChannel(prefix: ids.prefix, queue: queue)
     let replyQueue =
       if repliesDirectly { Array("amq.rabbitmq.reply-to".utf8) } else {
         try await call(number, .declareReplyQueue).name

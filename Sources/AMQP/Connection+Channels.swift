@@ -26,16 +26,16 @@ extension Connection {
 
   /// Opens a channel, and returns the channel's number.
   ///
-  /// The correlation ids of the channel's requests begin with `prefix`.
-  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(AMQPClientError)
-    -> UInt16
-  {
+  /// The correlation ids of the channel's requests begin with `prefix`. The requests go to `queue`.
+  func newChannel(
+    prefix: [UInt8] = [], queue: String? = nil, until deadline: ContinuousClock.Instant? = nil
+  ) async throws(AMQPClientError) -> UInt16 {
     if let end { throw end }
     guard let number = freeChannel() else {
       throw AMQPClientError(
         .lost, "all \(channelLimit) channels that the broker allows on a connection are in use")
     }
-    channels[number] = Channel(number: number, prefix: prefix)
+    channels[number] = Channel(number: number, prefix: prefix, queue: queue)
     _ = try await call(number, .openChannel, until: deadline)
     return number
   }

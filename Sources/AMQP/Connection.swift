@@ -60,15 +60,21 @@ public actor Connection {
     public var stages: (@Sendable (CompletedOpeningStage) -> Void)?
     /// Called with the outcome of a request whose caller no longer waits.
     ///
-    /// The arguments are the correlation id, and the reply's body or the broker's refusal (`noRoute`, `nacked`).
-    public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], AMQPClientError>) -> Void
+    /// The arguments are the correlation id, and the reply's body or the broker's refusal (`noRoute`, `nacked`). The
+    /// argument `strangeTo` is the queue of the client that received the reply, if no request of the client has the
+    /// correlation id.
+    public var stray: StrayReplyHandler
+
+    /// A function that receives the outcome of a request whose caller no longer waits.
+    public typealias StrayReplyHandler =
+      @Sendable (
+        _ correlationID: String, _ outcome: Result<[UInt8], AMQPClientError>, _ strangeTo: String?
+      ) -> Void
 
     /// Creates an observer.
     public init(
       notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil,
-      stray: @escaping @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], AMQPClientError>) -> Void = {
-        _, _ in
-      }
+      stray: @escaping StrayReplyHandler = { _, _, _ in }
     ) {
       self.notice = notice
       self.frames = frames
@@ -299,7 +305,9 @@ public actor Connection {
 
   private func tell(_ stray: Channel.StrayReply) {
     let listener = listener
-    observerCalls.append { listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome) }
+    observerCalls.append {
+      listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome, stray.strangeTo)
+    }
   }
 
   private func report(isBlocked: Bool, _ notice: String) {

@@ -9,6 +9,8 @@ public final class StatementConsentsAndOutcomes: Sendable {
   private struct ConsentsTalliesAndWatch {
     var consents: [ConsentCoverage: DestroyConsent] = [:]
     var noted: Set<String> = []
+    /// The events of which only the first one became a note, with their numbers.
+    var repeated: [String: (count: Int, text: @Sendable (Int) -> String)] = [:]
     /// The counts of outcomes, for each command's name and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
     /// The watch for late replies; nil if all changes got a reply in time.
@@ -36,6 +38,27 @@ public final class StatementConsentsAndOutcomes: Sendable {
 
   /// Returns whether a note is shown for the first time in this statement, and marks the note as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
+
+  /// Counts an event, and returns whether it is the first event with this key in the statement.
+  ///
+  /// Only the first event becomes a note of its own. At the end of the statement, `text` returns one note for all
+  /// events.
+  public func isFirst(event key: String, text: @escaping @Sendable (Int) -> String) -> Bool {
+    state.withLock { state in
+      let count = (state.repeated[key]?.count ?? 0) + 1
+      state.repeated[key] = (count, state.repeated[key]?.text ?? text)
+      return count == 1
+    }
+  }
+
+  /// Returns the notes about the events that occurred several times, and forgets these events.
+  public func takeRepeatedEvents() -> [String] {
+    let repeated = state.withLock { state in
+      defer { state.repeated = [:] }
+      return state.repeated
+    }
+    return repeated.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { $0.value.text($0.value.count) }
+  }
 
   /// Counts the outcome of a change that a command sent.
   ///

@@ -165,11 +165,18 @@ public struct UnknownChangeResolver: Sendable {
   }
 
   /// Reads a resource; returns nil if the resource does not exist.
+  ///
+  /// - Throws: A `protocol` error if the reply is about another resource, so that it says nothing about this one.
   private func document(_ id: String, _ query: Query) async throws(ClientError) -> Document? {
-    do throws(ClientError) { return try await client.show(id, query) } catch {
+    let document: Document
+    do throws(ClientError) { document = try await client.show(id, query) } catch {
       if error.kind == .notFound { return nil }
       throw error
     }
+    if let other = document.first?["id"]?.idText, !other.isSame(as: id) {
+      throw ClientError(.malformed, "\(client.type) show: \"\(id)\" was requested, but the reply is about \"\(other)\"")
+    }
+    return document
   }
 }
 

@@ -297,7 +297,7 @@ extension ClientError {
     return switch error.kind {
     case .noRoute: "check that the service runs and that the queue's name is correct"
     case .nacked:
-      "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"
+      "the queue \(queue) may be full: when it has room, check whether the change was carried out, and send it again if not"
     case .blocked where isUncertain:
       "when the broker accepts messages again, check the change; send the change again if it was not carried out"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"

@@ -58,6 +58,7 @@ extension LateReplies.AbandonedChange {
   /// Returns the outcome as text for a note.
   func text(of answer: LateAnswer, _ outcome: LateReplies.Outcome) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
+    if case .failure(let error) = worded(answer), error.kind == .nacked { return "\(label): \(error.message)" }
     if case .failure(let error) = worded(answer) { return "\(label) was not carried out: \(error.message)" }
     switch outcome {
     case .failure(let error) where error.kind == .malformed: return "\(label) got an unreadable reply"

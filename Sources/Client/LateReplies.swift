@@ -25,11 +25,20 @@ public final class LateReplies: Sendable {
     /// The answers to changes that are not registered.
     ///
     /// An answer can arrive shortly before the caller registers its change.
-    var arrived = CacheByCorrelationID<LateAnswer>(limit: 1 << 20)
+    var arrived = CacheByCorrelationID<EarlyAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
     var settled = CacheByCorrelationID<Outcome>(limit: 1 << 20)
+    /// The numbers of replies with unknown correlation ids, by the queue of the service.
+    var strange: [String: Int] = [:]
     var noted = 0
     var lastNoted = ContinuousClock.now
+  }
+
+  /// An answer that arrived before its change was registered.
+  private struct EarlyAnswer {
+    var answer: LateAnswer
+    /// The queue of the client that received the answer, if no request of the client has the correlation id.
+    var strangeTo: String?
   }
 
   private let state = Mutex(AbandonedChangesAndAnswers())
@@ -51,7 +60,10 @@ public final class LateReplies: Sendable {
   func add(_ change: AbandonedChange) -> LateAnswer? {
     let id = change.call.correlationID
     return state.withLock { state in
-      if let answer = state.arrived.remove(id) { return change.worded(answer) }
+      if let early = state.arrived.remove(id) {
+        if let queue = early.strangeTo { state.strange[queue, default: 1] -= 1 }
+        return change.worded(early.answer)
+      }
       state.changes.insert(change, for: id)
       return nil
     }
@@ -62,11 +74,15 @@ public final class LateReplies: Sendable {
   /// The answer to a watched change goes to the watch. The answer to any other registered change becomes a note for the
   /// user. In a quick series of such answers, only the first 20 become notes. The answer to an unregistered change is
   /// stored until a caller registers the change.
-  public func receive(_ answer: LateAnswer, for correlationID: String) {
+  ///
+  /// The argument `strangeTo` is the queue of the client that received the answer, if no request of the client has the
+  /// correlation id. If no other caller registers the change either, ``takeStrangeReplies()`` counts the answer.
+  public func receive(_ answer: LateAnswer, for correlationID: String, strangeTo queue: String? = nil) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
     let received = state.withLock { state -> (AbandonedChange, Outcome)? in
       guard let change = state.changes.remove(correlationID) else {
-        state.arrived.insert(answer, for: correlationID, weight: weight)
+        if let queue { state.strange[queue, default: 0] += 1 }
+        state.arrived.insert(EarlyAnswer(answer: answer, strangeTo: queue), for: correlationID, weight: weight)
         return nil
       }
       guard let outcome = change.outcome(of: answer) else {
@@ -82,6 +98,16 @@ public final class LateReplies: Sendable {
       watch.remove(correlationID)
     } else if let text = news(of: change, answer, outcome) {
       note(text)
+    }
+  }
+
+  /// Returns the queues of services that sent replies with unknown correlation ids, and the numbers of these replies.
+  ///
+  /// The next call does not return these replies again.
+  public func takeStrangeReplies() -> [(queue: String, count: Int)] {
+    state.withLock { state in
+      defer { state.strange = [:] }
+      return state.strange.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { (queue: $0.key, count: $0.value) }
     }
   }
 

@@ -203,7 +203,8 @@ extension ResourceClient {
       return reply
     case .failure(let error):
       activity.end(envelope, at: arrival, isAnswered: false)
-      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.kind)
+      let mayHaveArrived = error.wasSent && ![.lost, .closed, .stopped].contains(error.kind) || error.kind == .nacked
+      let mayBeAnswered = mayHaveArrived && !envelope.mayRepeat
       guard mayBeAnswered, let answer = lateReplies?.add(late(envelope)) else { throw error }
       return try answer.get()
     }

@@ -110,6 +110,9 @@ struct ErrorPage: Sendable {
       If a change was sent and got no reply, the error has another kind: unknown. The message of a timeout shows how \
       many consumers the queue has, and how many requests wait in it. If the service took the request and did not \
       reply, the message says so. To wait longer, use timeout: 30s.
+
+      retort assigns a reply to its request by the correlation id. If replies have a correlation id that no request \
+      has, a note at the end of the statement shows their number and the queue.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply. The change may have been carried out.",
@@ -140,7 +143,8 @@ struct ErrorPage: Sendable {
       To check the URI, see help addresses. After a loss, the next request opens the connection again.
 
       If the broker refuses a change, the error has this kind too. For example, the queue is full (basic.nack), or the \
-      user may not publish (403). With the option retry:, retort sends a refused destroy or update again, but not a \
+      user may not publish (403). After basic.nack, the service may have received the change nevertheless; if its reply \
+      comes later, retort shows a note. With the option retry:, retort sends a refused destroy or update again, but not a \
       refused create.
       """),
     ErrorPage(
@@ -150,6 +154,9 @@ struct ErrorPage: Sendable {
       The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request \
       was a change, the service may have carried out the change nevertheless. Check the resource before you send the \
       change again. In the summary of a bulk change, such a change counts as unknown.
+
+      A valid reply about another resource than requested is not an error. A note shows the first such reply, and a \
+      note at the end of the statement shows their number. Check the queue and the service before you go on.
       """),
   ]
 

@@ -265,7 +265,7 @@ private func run(
 /// The returned file is locked, so that no statement of the run uses it, for example as its journal.
 ///
 /// - Returns: Nil without the option.
-private func openReport(_ options: ProgramOptions, _ report: RunReportFile?) throws(Fault) -> AtomicFile? {
+func openReport(_ options: ProgramOptions, _ report: RunReportFile?) throws(Fault) -> AtomicFile? {
   guard let path = options.report, let report else { return nil }
   let file = try AtomicFile(path, appends: false)
   if file.isDirect { return file }
@@ -282,7 +282,7 @@ private func openReport(_ options: ProgramOptions, _ report: RunReportFile?) thr
 /// Writes the report of a run that has ended, and returns the exit status of the program.
 ///
 /// If the write fails after a successful run, the status is 1.
-private func write(
+func write(
   _ report: RunReportFile?, to opened: AtomicFile, _ options: ProgramOptions, _ status: Int32,
   _ console: Console
 ) -> Int32 {
@@ -317,9 +317,8 @@ func makeSession(
   let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalSafeText.unbroken($0))") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
   let lateReplies = LateReplies(note: notices.show)
-  let listener = Connection.EventObserver(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
-    lateReplies.receive($1.mapError { LinkError($0) }, for: $0)
-  }
+  let listener = Connection.EventObserver(
+    notice: notices.show, frames: topics.contains(.amqp) ? tell : nil, stray: lateReplies.strayReplyHandler)
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
       return RequestPreviewLink(try offlineAddress(uri)) { request in
@@ -376,8 +375,7 @@ func openLink(
   _ uri: String, script: String, _ lateReplies: LateReplies
 ) async throws(LinkError) -> any JSONRPC.ServiceLink {
   try await openLink(
-    uri, script: script,
-    listener: Connection.EventObserver(stray: { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) }))
+    uri, script: script, listener: Connection.EventObserver(stray: lateReplies.strayReplyHandler))
 }
 
 private func openLink(

@@ -189,7 +189,7 @@ public struct ResourceValue: Sendable {
         nextStep: "add include: \"\((includePath + [name]).joined(separator: "."))\"")
     case .null?: return .null
     case .object(let identifier)?: return .resource(resolve(identifier, name))
-    case .array(let identifiers)?:
+    case .array(let identifiers)? where identifiers.allSatisfy({ $0.objectValue != nil }):
       return .list(identifiers.compactMap(\.objectValue).map { .resource(resolve($0, name)) })
     default:
       throw Fault(

@@ -68,6 +68,7 @@ import Testing
         posts show: "1" was requested, but the reply is about "7"
         posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
+        posts show: 2 replies are about other ids than requested
 
         """)
     await odd.stop()

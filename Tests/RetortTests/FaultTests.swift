@@ -57,7 +57,10 @@ import Testing
   ]) func namesEachInjectedFault(fault: String, output: String) async throws {
     let service = try await FakeService("--fault", "\(fault)=1", "--late", "60s", "--log", "-")
     let ran = await service.run("let duration = \(output == Self.silence ? 2 : 50)s\n" + Self.script)
-    #expect(ran == Ran(status: 0, output: output, notes: ""))
+    let strange =
+      "queue posts: 1 reply has a correlation id that no request has, so retort ignored it; the service must copy the "
+      + "correlation id of the request\n"
+    #expect(ran == Ran(status: 0, output: output, notes: fault == "wrong-id" ? strange + strange : ""))
     let stopped = await service.stop()
     #expect(stopped.status == 0)
     #expect(

@@ -24,7 +24,7 @@ import Testing
     #expect(one.status == 4)
     #expect(
       one.notes.hasSuffix(
-        "  = the request was not carried out; if the queue posts is full, send the request again when the queue has room\n"
+        "  = the queue posts may be full: when it has room, check whether the change was carried out, and send it again if not\n"
       ))
   }
 

@@ -69,9 +69,14 @@ struct RunningStatement: Sendable {
       statement: prepared.range, in: prepared.source, account, since: begin, fault, isPartial: isPartial)
   }
 
-  /// Ends the statement's progress, and shows a note for each queue that has lost its consumer.
+  /// Ends the statement's progress, and shows the notes about the whole statement.
+  ///
+  /// These are notes about repeated events, about replies without a request, and about queues that have lost their
+  /// consumers.
   func end() {
     session.progress.end()
+    for text in account.takeRepeatedEvents() { session.note(text) }
+    session.noteStrangeReplies()
     session.noteLostConsumers()
   }
 }

@@ -52,6 +52,15 @@ extension Session {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
 
+  /// Shows a note for the first event with a key in an outermost statement.
+  ///
+  /// If there are several events, a note at the end of the statement contains their number.
+  func note(
+    first key: String, _ text: @autoclosure () -> String, all: @escaping @Sendable (_ count: Int) -> String
+  ) {
+    if state.withLock(\.statement).isFirst(event: key, text: all) { note(text()) }
+  }
+
   /// Shows a note if retort can't read the link to the next page of a list.
   func noteUnreadableNext(_ document: Document, _ client: ClientValue) {
     guard let link = document.pagination()?.unreadableNext else { return }

@@ -13,16 +13,28 @@ extension Session {
     let type = client.client.type
     if !resource.hasText(type, at: "type"), let other = resource["type"]?.stringValue {
       note(
-        once: "other type \(client.serial) \(verb)",
+        first: "other type \(client.serial) \(verb)",
         "\(client.name) \(verb): the reply is about \(other)/\(resource["id"]?.idText ?? "?"), but the client's type is "
-          + "\(type); \(client.withType(other))")
+          + "\(type); \(client.withType(other))"
+      ) { [name = client.name] in "\(name) \(verb): \($0) replies are about resources of other types than \(type)" }
     }
     noteLinkage(document, client, verb)
     guard let id, !resource.hasText(id, at: "id"), let other = resource["id"]?.idText, !other.isSame(as: id)
     else { return }
     note(
-      once: "other id \(client.serial) \(verb)",
-      "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")
+      first: "other id \(client.serial) \(verb)",
+      "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\""
+    ) { [name = client.name] in "\(name) \(verb): \($0) replies are about other ids than requested" }
+  }
+
+  /// Shows a note for each queue whose service sent replies with unknown correlation ids since the last call.
+  func noteStrangeReplies() {
+    for (queue, count) in host.lateReplies?.takeStrangeReplies() ?? [] {
+      let replies = count == 1 ? "1 reply has a correlation id that" : "\(count) replies have correlation ids that"
+      note(
+        "queue \(queue): \(replies) no request has, so retort ignored \(count == 1 ? "it" : "them"); the service must "
+          + "copy the correlation id of the request")
+    }
   }
 
   /// Shows a note if the reply to a create has no resource or no id, so the new id is unknown.
