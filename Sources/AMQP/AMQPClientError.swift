@@ -2,8 +2,8 @@
 public struct AMQPClientError: Error, Sendable, Equatable {
   /// The kinds of failure, such as a lost connection or a missing queue.
   public enum Kind: Sendable, Equatable {
-    case address, unreachable, tls, authentication, vhost, accessRefused, lost, otherBroker, closed, stopped, noRoute,
-      timeout, blocked
+    case address, unreachable, tls, authentication, vhost, connectionLimit, accessRefused, lost, otherBroker, closed,
+      stopped, noRoute, timeout, blocked
     case nacked, tooLarge, cancelled, malformed
   }
 

@@ -142,7 +142,7 @@ public actor Dialer {
         }
       case .failure(let error):
         if attempt == dialing { attempt = nil }
-        guard error.kind == .unreachable else { throw error }
+        guard [.unreachable, .connectionLimit].contains(error.kind) else { throw error }
         try await pause(.milliseconds(wait / 2 + Int.random(in: 0...wait / 2)), after: error, until: deadline)
         wait = min(wait * 2, 2000)
       }

@@ -10,9 +10,11 @@ public struct LinkError: Error, Sendable, Equatable {
     case tls
     /// The broker refused the user or the password.
     case authentication
-    /// The vhost does not exist, or the user may not use it.
+    /// The vhost does not exist.
     case vhost
-    /// The broker refused the operation (403 ACCESS_REFUSED).
+    /// The broker accepts no further connection of the user, to the vhost, or to the node.
+    case connectionLimit
+    /// The broker refused the operation (403 ACCESS_REFUSED), or the user may not use the vhost (530 NOT_ALLOWED).
     case accessRefused
     /// The connection was lost while it was in use.
     case lost

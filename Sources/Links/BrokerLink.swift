@@ -215,6 +215,7 @@ extension LinkError {
       case .tls: .tls
       case .authentication: .authentication
       case .vhost: .vhost
+      case .connectionLimit: .connectionLimit
       case .accessRefused: .accessRefused
       case .lost: .lost
       case .otherBroker: .otherBroker

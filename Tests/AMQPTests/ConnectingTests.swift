@@ -37,6 +37,21 @@ import Testing
     #expect(error?.message.contains("has no vhost nowhere for user guest") == true)
   }
 
+  /// RabbitMQ sends the same code, 530, for a missing vhost, a missing permission and too many connections.
+  @Test func otherRefusalsAreNamed() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try vhost.limitConnections(to: 0)
+    let full = await failure(vhost.uri)
+    #expect(full?.kind == .connectionLimit)
+    #expect(full?.message.contains(" accepts no further connection of user guest: NOT_ALLOWED - ") == true)
+    #expect(full?.message.contains("limit") == true)
+    try vhost.limitConnections(to: -1)
+    try vhost.clearPermissions()
+    let forbidden = await failure(vhost.uri)
+    #expect(forbidden?.kind == .accessRefused)
+    #expect(forbidden?.message.contains(" refused user guest the vhost \(vhost.name): NOT_ALLOWED - ") == true)
+  }
+
   @Test func aPortWithoutABrokerIsRefused() async {
     #expect(await failure("amqp://127.0.0.1:1/") == AMQPClientError(.unreachable, "connection refused by 127.0.0.1:1"))
   }

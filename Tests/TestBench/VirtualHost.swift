@@ -53,6 +53,18 @@ public struct VirtualHost: Sendable {
       """)
   }
 
+  /// Limits the number of connections to the vhost; -1 removes the limit.
+  public func limitConnections(to limit: Int) throws {
+    try broker.evaluate(
+      "rabbit_vhost_limit:set(<<\"\(name)\">>, [{<<\"max-connections\">>, \(limit)}], <<\"test\">>).")
+  }
+
+  /// Takes all permissions in the vhost from the user guest.
+  public func clearPermissions() throws {
+    try broker.evaluate(
+      "rabbit_auth_backend_internal:clear_permissions(<<\"guest\">>, <<\"\(name)\">>, <<\"test\">>).")
+  }
+
   /// Declares a durable queue with arguments in Erlang's syntax: `{<<"x-max-priority">>, byte, 10}`.
   public func declare(queue: String, arguments: String) throws {
     try broker.evaluate(

@@ -116,9 +116,7 @@ final class LibrabbitmqConnection {
         throw AMQPClientError(.tls, "\(place) speaks TLS: write amqps://, whose usual port is 5671")
       }
     }
-    if code == 403 { throw AMQPClientError(.authentication, "\(place) refused user \(uri.user): \(said)") }
-    if code == 530 { throw AMQPClientError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
-    if code != 0 { throw AMQPClientError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
+    if code != 0 { throw refusal(code, said, uri) }
     if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
     if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
       throw AMQPClientError(
@@ -126,6 +124,24 @@ final class LibrabbitmqConnection {
         "\(place) closed the connection during login without a reason: check that a RabbitMQ broker runs there")
     }
     throw AMQPClientError(.unreachable, "the login at \(place) failed: \(text(status))")
+  }
+
+  /// Returns the error for a `connection.close` that the broker sent during the login.
+  ///
+  /// RabbitMQ sends the code 530 for a missing vhost, for a vhost that the user may not use or that is down, and if too
+  /// many connections are open. Only the text `said` tells these cases apart.
+  private static func refusal(_ code: UInt16, _ said: String, _ uri: AMQPURI) -> AMQPClientError {
+    let (place, user) = ("\(uri.host):\(uri.port)", uri.user)
+    switch code {
+    case 403: return AMQPClientError(.authentication, "\(place) refused user \(user): \(said)")
+    case 530 where said.contains("limit"):
+      return AMQPClientError(.connectionLimit, "\(place) accepts no further connection of user \(user): \(said)")
+    case 530 where said.contains("not found"):
+      return AMQPClientError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(user): \(said)")
+    case 530 where said.contains("refused for user") && !said.contains("down"):
+      return AMQPClientError(.accessRefused, "\(place) refused user \(user) the vhost \(uri.vhost): \(said)")
+    default: return AMQPClientError(.unreachable, "\(place) closed the connection: \(code) \(said)")
+    }
   }
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }

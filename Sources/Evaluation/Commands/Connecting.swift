@@ -175,6 +175,12 @@ extension LinkError {
     case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""
     case .authentication: "check the user and the password"
     case .vhost: "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"
+    case .connectionLimit:
+      "close a connection that nobody needs (rabbitmqctl list_connections), or ask the broker's operator for a higher "
+        + "limit: rabbitmqctl set_vhost_limits, set_user_limits"
+    case .accessRefused: "the broker's operator must give the user access to the vhost: rabbitmqctl set_permissions"
+    case .timeout:
+      "check the broker's log and the network; to wait longer, add ?connection_timeout=60000 to the address"
     case .address: "use amqp://user:password@host:5672/vhost, embedded:blog or embedded:FILE.sqlite"
     default: nil
     }

@@ -110,7 +110,7 @@ struct ConnectionCheck {
       let show =
         "look at the handshake: openssl s_client -connect \(place) -servername \(ShellWordQuoter.quoted(name))"
       doctor.add(.failed(.tls, error.message, show))
-    case .vhost:
+    case .vhost, .accessRefused:
       doctor.add(.ok(.login, "as \(uri.user)"))
       doctor.add(.failed(.vhost, error.message, error.connectingStep))
     case _ where uri.tls != nil && !wasConnected:
