@@ -11,7 +11,7 @@ extension Arguments {
   /// Returns advice such as `did you mean state?` for a service's error; nil if no known name is similar.
   func meant(by error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
-    for detail in error.errors {
+    for detail in error.errors.prefix(Self.readErrors) {
       for name in names(detail) {
         let owner =
           name.type.map { InferredShape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) }
@@ -22,13 +22,16 @@ extension Arguments {
     return nil
   }
 
+  /// The number of a service's errors that the search for advice reads.
+  static let readErrors = 100
+
   /// Returns advice that lists the known names, for a service's error about an unknown name; nil if no names are known.
   ///
   /// The advice is, for example, `the fields of posts are text, state`. If `include:` names a field of a relationship,
   /// the advice is to include the relationship without the field.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
-    for name in error.errors.flatMap(names) {
+    for name in error.errors.prefix(Self.readErrors).flatMap(names) {
       if name.place == "include", let dot = name.text.lastIndex(of: "."),
         error.errors.contains(where: { $0.detail?.hasPrefix("\(name.text[dot...].dropFirst()) ") ?? false })
       {
@@ -62,8 +65,11 @@ extension Arguments {
   typealias MentionedName = (text: String, place: String, type: String?)
 
   /// Returns the names in the call that a service's error mentions.
+  ///
+  /// The function reads only the beginning of a long text, because a service can send megabytes.
   func names(_ detail: ErrorDetail) -> [MentionedName] {
-    let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
+    let texts = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self)
+    let text = texts.map { $0.prefix(1_000) }.joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
     var names: [MentionedName] = []
     if case .record(let filter)? = options["filter"]?.value {

@@ -14,7 +14,7 @@ extension Arguments {
   /// `{author: 1}`, the advice is `{author: {type: "authors", id: "1"}}`.
   func linkage(meantBy error: ClientError) -> String? {
     if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
-    for detail in error.errors {
+    for detail in error.errors.prefix(Self.readErrors) {
       for name in names(detail) where name.place == "record" {
         guard let value = recordValue(name.text),
           let step = linkage(name.text, value, detail, error.nextStep ?? "remove the field")

@@ -64,18 +64,22 @@ extension Fault {
 
   /// Returns the marks in the order of the statement's text.
   ///
-  /// Marks with the same source range become one mark, which contains all their texts.
+  /// Marks with the same source range become one mark, which contains their first 20 texts.
   private static func joined(_ marks: [MarkedSourceRange]) -> [MarkedSourceRange] {
-    var joined: [MarkedSourceRange] = []
+    var (joined, labels): ([MarkedSourceRange], [[String]]) = ([], [])
     for mark in marks.enumerated().sorted(by: {
-      ($0.element.range.lower, $0.offset) < ($1.element.range.lower, $1.offset)
+      ($0.element.range.lower, $0.element.range.upper, $0.offset)
+        < ($1.element.range.lower, $1.element.range.upper, $1.offset)
     })
     .map(\.element) {
-      guard let same = joined.firstIndex(where: { $0.range == mark.range }) else {
+      if joined.last?.range != mark.range {
         joined.append(mark)
-        continue
+        labels.append([])
       }
-      joined[same].label = [joined[same].label, mark.label].compactMap(\.self).joined(separator: "; ")
+      if let label = mark.label { labels[labels.count - 1].append(label) }
+    }
+    for (place, texts) in labels.enumerated() where texts.count > 1 {
+      joined[place].label = first(of: texts).joined(separator: "; ")
     }
     return joined
   }
