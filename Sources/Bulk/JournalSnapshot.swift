@@ -18,12 +18,16 @@ public struct JournalSnapshot: Sendable {
   public let end: String?
   /// The number of damaged lines at the end of the file, which a crash can leave.
   public let cutLines: Int
+  /// Whether a run has the journal open, so that the counts can change.
+  public let isInUse: Bool
 
   /// Reads the journal in a file.
   ///
   /// - Throws: ``JournalError`` if the file is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {
-    let contents = try JournalContents(try LockedFile(reading: path))
+    let file = try LockedFile(reading: path)
+    isInUse = file.isLockedElsewhere
+    let contents = try JournalContents(file)
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     self.header = header
     counts = contents.states.counts

@@ -54,6 +54,30 @@ final class LockedFile: Sendable {
     try checkKind()
   }
 
+  /// Whether a process has locked the file, according to the kernel's list of locks.
+  ///
+  /// A lock attempt would show this too, but could make a run fail that opens the file at the same time.
+  var isLockedElsewhere: Bool {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { return false }
+    let inode = ":\(status.st_ino)"
+    return Self.kernelLocks.split(separator: "\n").contains { line in
+      let fields = line.split(separator: " ")
+      return fields.contains("FLOCK") && fields.contains("WRITE") && !fields.contains("->")
+        && fields.contains { $0.hasSuffix(inode) && $0.dropLast(inode.count).contains(":") }
+    }
+  }
+
+  /// The kernel's list of locks, with a line for each lock; empty if the list can't be read.
+  private static var kernelLocks: String {
+    let list = unsafe open("/proc/locks", O_RDONLY | O_CLOEXEC)
+    guard list >= 0 else { return "" }
+    defer { close(list) }
+    var (bytes, piece): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 1 << 16))
+    while case let count = unsafe read(list, &piece, piece.count), count > 0 { bytes += piece[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Throws an error if the file is not open, or is not a regular file.
   private func checkKind() throws(JournalError) {
     guard number >= 0 else { throw failure }

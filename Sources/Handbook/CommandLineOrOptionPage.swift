@@ -154,7 +154,7 @@ struct CommandLineOrOptionPage: Sendable {
         The file is the journal of a statement with the option journal:. The command shows the statement, and the \
         number of changes with each outcome: carried out (done), not carried out, and unknown. Elements that no run \
         has reached are not in the journal. Then the command shows each unknown change, and the command line that \
-        resumes the statement.
+        resumes the statement. If a run has the journal open, the last line says so, because the counts can change.
 
         These words after FILE record a fact in the journal:
 

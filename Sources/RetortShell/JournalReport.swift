@@ -111,6 +111,10 @@ private struct JournalReport {
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
     }
     if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
+    if journal.isInUse {
+      lines.append("a run has this journal open: the counts can change")
+      return lines.map { TerminalSafeText.message($0) + "\n" }.joined()
+    }
     if journal.cutLines == 1 { lines.append("the last line is damaged; the next run removes it") }
     if journal.cutLines > 1 {
       lines.append("the last \(journal.cutLines) lines are damaged; the next run removes them")
