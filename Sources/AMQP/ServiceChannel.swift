@@ -147,23 +147,18 @@ public final class ServiceChannel: Sendable {
   }
 
   /// Cancels the consumer, waits for the requests in progress, and closes the channel.
-  public func stop() async {
+  ///
+  /// `wait` is called before the function waits, when no more requests arrive.
+  public func stop(before wait: () -> Void = {}) async {
     let workers = state.withLock { state in
       state.isStopped = true
       return state.workers
     }
     await inTurn { await $0.cancel() }
     arrived.finish()
+    wait()
     guard await connection.end == nil else { return }
     for worker in workers { await worker.value }
-    await connection.closeChannel(number)
-  }
-
-  /// Closes the channel at once.
-  ///
-  /// The broker puts the requests without an answer back into the queue.
-  func abandon() async {
-    arrived.finish()
     await connection.closeChannel(number)
   }
 

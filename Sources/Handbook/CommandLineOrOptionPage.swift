@@ -77,7 +77,9 @@ struct CommandLineOrOptionPage: Sendable {
           --pages, --flavour    imitate other servers
           --log FILE            logs each request
 
-        The command help serve lists all options. The command help fault explains the option --fault.
+        The command help serve lists all options. The command help fault explains the option --fault. After \
+        SIGTERM or Ctrl-C, the service completes the requests in progress, and then ends. A second signal ends it \
+        immediately.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLineOrOptionPage(
       name: "demo", form: "retort demo",
@@ -85,7 +87,7 @@ struct CommandLineOrOptionPage: Sendable {
       note: """
         The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, \
         look, publish, save and run. When a statement completes a step, retort shows the next step. The demo does not \
-        use rc.retort or the history. It takes the options --timeout, --trace, --no-pager and --color.
+        use rc.retort or the history. It takes the options --timeout, --trace, --no-pager, --color and --report.
         """, example: "retort demo"),
     CommandLineOrOptionPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
@@ -145,7 +147,7 @@ struct CommandLineOrOptionPage: Sendable {
           --insecure      starts the worker without the secret
           --status        starts no worker; shows the workers and the chunks
 
-        To learn more about pools, see help pools.
+        A worker that does not answer --status within two seconds is shown too. Its process can be suspended. To learn more about pools, see help pools.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLineOrOptionPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",

@@ -19,7 +19,8 @@ extension HelpTopic {
 
       Chunks and replies are signed with the secret. A worker refuses a chunk with a wrong signature. With the option \
       --allow posts, a worker also refuses chunks for other queues. Any worker of the pool can get a chunk, so all \
-      workers of a pool need the same options --allow. A worker logs and counts the chunks that it refuses.
+      workers of a pool need the same options --allow. A worker logs and counts the chunks that it refuses. A \
+      worker whose secret differs from that of another worker of the pool ends with an error when it starts.
 
       The option meta: can have secret members, such as a token, also inside records and lists. The chunks do not \
       contain the values of these members. Workers take the values from the same places in the environment variable \
@@ -32,7 +33,9 @@ extension HelpTopic {
 
       If the pool has no worker when a statement starts, the statement ends immediately. Later, it ends if the pool \
       has no worker for 50 s plus the timeout of the changes. It also ends if the broker can't be reached for this \
-      time. In the last two cases, the statement first removes its chunks, so no worker carries them out later.
+      time. In the last two cases, the statement first removes its chunks, so no worker carries them out later. It \
+      also removes chunks of other statements that no worker received, and tells these statements that the changes \
+      were not sent.
 
       If the reply to a chunk is lost, a worker may still be sending the changes of this chunk. The statement then \
       waits until the chunk has expired, at most 60 s plus the timeout. After this wait, the statement looks up the \

@@ -77,7 +77,7 @@ public struct SubcommandDeclaration: Sendable {
           name: "--status", value: nil,
           summary: "Starts no worker. Shows the workers of the pool and the waiting chunks of changes."),
       ]
-    case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
+    case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout", "--report"].contains($0.name) }
     default: []
     }
   }

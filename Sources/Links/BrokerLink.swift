@@ -143,11 +143,11 @@ package final class BrokerLink: PoolBrokerLink {
 
   package func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-    respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
+    respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays?, ended: @Sendable () -> Void
   ) async throws(LinkError) {
     let dialer = dialer
     try await Self.mapped { () throws(AMQPClientError) in
-      try await dialer.takeBack(queue: queue, declaration, while: isNeeded, respond: respond)
+      try await dialer.takeBack(queue: queue, declaration, while: isNeeded, respond: respond, ended: ended)
     }
   }
 

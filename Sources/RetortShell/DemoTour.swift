@@ -1,7 +1,9 @@
 import Evaluation
+import Formats
 import Handbook
 import Language
 import Synchronization
+import Values
 
 /// The first statements and the tour of `retort demo`, a prompt with clients of the sample blog.
 ///
@@ -98,8 +100,15 @@ func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String:
   }
   let notices = ConnectionNotices(console)
   let session = makeSession(options, [], nil, console, notices, environment)
+  let report: AtomicFile?
+  do throws(Fault) { report = try openReport(options, session.options.report) } catch {
+    console.note(error, about: "the report can't be written")
+    await session.close()
+    return 2
+  }
+  defer { LazyControlServer.shared.remove() }
   let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: DemoTour()).run()
   _ = session.keepLearned()
   await session.close()
-  return status
+  return report.map { write(session.options.report, to: $0, options, status, console) } ?? status
 }

@@ -144,7 +144,8 @@ func serve(_ options: ServeCommandOptions, _ console: Console, _ environment: [S
     return 2
   }
   let host = ServiceOutputAndStopCallbacks(
-    write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
+    write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal,
+    end: { exit(TerminationSignal.terminate.exitStatus) })
   return await serve(options.settings(url: url), host)
 }
 

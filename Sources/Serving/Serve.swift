@@ -4,7 +4,7 @@ import APIServer
 /// Serves a database on a broker until the program must stop, for example after SIGTERM.
 ///
 /// The service reconnects after each loss of the connection. Before the service stops, it finishes the requests in
-/// progress.
+/// progress. After a second request to stop, the program ends immediately.
 ///
 /// - Returns: The exit status of the program.
 package func serve(_ options: ServiceSettings, _ console: ServiceOutputAndStopCallbacks) async -> Int32 {
@@ -33,6 +33,13 @@ private func serving(_ options: ServiceSettings, _ console: ServiceOutputAndStop
     group.addTask { await console.stopped() }
     try await group.next()
     group.cancelAll()
+    let second = Task {
+      await console.stopped()
+      guard !Task.isCancelled else { return }
+      console.note("stopped: the requests in progress have no reply\n")
+      console.end()
+    }
+    defer { second.cancel() }
     try await group.waitForAll()
   }
   console.note("stopped\n")

@@ -60,15 +60,19 @@ package struct ServiceOutputAndStopCallbacks: Sendable {
   package var note: @Sendable (String) -> Void
   /// Returns when the service must stop.
   package var stopped: @Sendable () async -> Void
+  /// Ends the program immediately.
+  package var end: @Sendable () -> Void
 
   /// Creates the callbacks.
   package init(
     write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
-    note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void
+    note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void,
+    end: @escaping @Sendable () -> Void
   ) {
     self.write = write
     self.append = append
     self.note = note
     self.stopped = stopped
+    self.end = end
   }
 }

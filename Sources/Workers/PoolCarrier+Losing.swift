@@ -10,10 +10,10 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 
   /// Removes the messages that wait in a queue, and answers them with `respond`.
   ///
-  /// The function does the same as `Dialer.takeBack(queue:_:while:respond:)`.
+  /// The function does the same as `Dialer.takeBack(queue:_:while:respond:ended:)`.
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-    respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
+    respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays?, ended: @Sendable () -> Void
   ) async throws(LinkError)
 }
 
@@ -48,20 +48,30 @@ extension PoolCarrier {
   /// The carrier then sends no more chunks. If no worker received a removed chunk before, its changes count as not
   /// sent. The outcomes of the changes in all other chunks are unknown. These chunks are also removed from the queue,
   /// so that no worker carries them out after the end of the statement.
+  ///
+  /// A chunk of another statement that no worker received before gets the same reply, but only when the function takes
+  /// no more chunks. Its statement can then put the changes into a new chunk. Without this reply, the chunk would go
+  /// back to the queue as redelivered, so that its statement could not know that no worker received it.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    let isEnding = Task { for await _ in ends {} }
     try? await link.takeBack(queue: pool.queue, WorkerPool.declaration) {
       self.hasChunks
     } respond: { delivery in
       guard pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
-        request.params["run"]?.stringValue == run, let count = request.params["changes"]?.arrayValue?.count
+        let count = request.params["changes"]?.arrayValue?.count
       else { return nil }
-      if delivery.isRedelivered { return ServiceRepliesWithDelays([]) }
+      let isOwn = request.params["run"]?.stringValue == run
+      if delivery.isRedelivered { return isOwn ? ServiceRepliesWithDelays([]) : nil }
+      if !isOwn { await isEnding.value }
       let reply = ChunkReply(
         [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count), time: .zero)
       let response = Response(id: request.id, outcome: .result(reply.json))
       return ServiceRepliesWithDelays([ServiceRepliesWithDelays.OutgoingReply(pool.signed(response.encoded()))])
+    } ended: {
+      end.finish()
     }
     await waitForTakenChunks()
     abandon()

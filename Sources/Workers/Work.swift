@@ -61,6 +61,7 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
     uri.heartbeat = WorkerPool.heartbeat(of: uri)
     let dialer = try await Dialer(
       uri, name: settings.connectionName, listener: Connection.EventObserver(notice: callbacks.note))
+    try await refuseOtherSecret(settings.pool, dialer)
     try await withThrowingTaskGroup { group in
       group.addTask { try await serve(worker, settings, dialer, callbacks) }
       group.addTask { await callbacks.stopped() }
@@ -81,6 +82,10 @@ package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) asyn
     await link.close()
     callbacks.note("stopped: \(worker.status.text)")
     return 0
+  } catch let error as PoolSecretError {
+    callbacks.note("error: \(error.message)")
+    callbacks.note("  = \(WorkerPool.sameKey)")
+    return 2
   } catch {
     let message = (error as? AMQPClientError)?.message ?? (error as? LinkError)?.message ?? "\(error)"
     callbacks.note("error[connection]: \(message)")

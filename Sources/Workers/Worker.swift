@@ -85,9 +85,7 @@ final class Worker: Sendable {
           on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))
         ) { delivery in
           let id = (try? Request(decoding: delivery.body))?.id ?? .null
-          return ServiceRepliesWithDelays([
-            ServiceRepliesWithDelays.OutgoingReply(Response(id: id, outcome: .result(self.status.json)).encoded())
-          ])
+          return self.signed(Response(id: id, outcome: .result(self.status.json)).encoded())
         }
       } catch {
         // 405 RESOURCE_LOCKED: the queue belongs to another connection.

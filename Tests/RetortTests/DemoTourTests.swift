@@ -4,7 +4,7 @@ import Testing
 /// Tests of `retort demo` at a terminal, from the first step of the tour to the script that the tour saves.
 @Suite(.timeLimit(.minutes(3))) struct DemoTourTests {
   @Test func theTourContinuesWithEachStatement() async throws {
-    let prompt = try PromptTerminal(["demo"])
+    let prompt = try PromptTerminal(["demo", "--report", "report.json"])
     try await prompt.sees("5 run      source \"publish.retort\"")
     try await prompt.sees("embedded:blog> ")
     #expect(prompt.lines.contains("  1 find     stream posts filter: {state: \"draft\"} | take 5"))
@@ -42,6 +42,11 @@ import Testing
     try prompt.types("\u{4}")
     #expect(try await prompt.ended() == 0)
     #expect(!FileManager.default.fileExists(atPath: prompt.directory + "/.local/state/retort/history"))
+    let sockets = try? FileManager.default.contentsOfDirectory(
+      atPath: prompt.directory + "/.local/state/retort/runs")
+    #expect(sockets ?? [] == [])
+    let report = try String(contentsOfFile: prompt.directory + "/report.json", encoding: .utf8)
+    #expect(report.contains("update posts"), Comment(rawValue: report))
   }
 
   @Test func itReportsAMissingTerminal() async {

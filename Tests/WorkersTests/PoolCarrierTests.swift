@@ -68,7 +68,7 @@ import Testing
     }
     func takeBack(
       queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
-      respond: @escaping @Sendable (DeliveredRequest) -> ServiceRepliesWithDelays?
+      respond: @escaping @Sendable (DeliveredRequest) async -> ServiceRepliesWithDelays?, ended: @Sendable () -> Void
     ) async throws(LinkError) {}
     func close() async {}
   }
