@@ -82,6 +82,23 @@ import Testing
     await service.stop()
   }
 
+  /// A service can send megabytes of text, or thousands of errors; retort shows their beginning.
+  @Test(.timeLimit(.minutes(1))) func longErrorsAreCut() async throws {
+    let text = String(repeating: "word ", count: 1_000_000)
+    let one = #"{"detail":"is wrong","source":{"pointer":"/data/attributes/a"}}"#
+    let service = try await OddService([
+      "show": OddService.errors(#"{"detail":"\#(text)"}"#),
+      "update": OddService.errors([String](repeating: one, count: 50_000).joined(separator: ",")),
+    ])
+    let long = await service.run("show posts 1").notes
+    #expect(long.utf8.count < 4_000 && long.contains("characters left out)\n"))
+    #expect(long.hasSuffix("  = --trace=rpc shows the whole reply\n"))
+    let many = await service.run("update posts 1 {a: 1}").notes
+    #expect(many.contains("; is wrong; and 49980 more errors\n"), Comment(rawValue: String(many.prefix(2_000))))
+    #expect(many.hasSuffix("  = --trace=rpc shows the whole reply\n"))
+    await service.stop()
+  }
+
   @Test(arguments: ["[1,2]", "[null]", "5", "\"x\"", "true"]) func malformedLinkageIsAnError(data: String) async throws
   {
     let post = #"{"type":"posts","id":"1","relationships":{"tags":{"data":\#(data)}}}"#

@@ -117,7 +117,7 @@ extension BuiltInCommand {
     do throws(LinkError) {
       transport = try await connection.link.open(queue: queue, replies: replies)
     } catch {
-      throw Fault(.connection, error.message)
+      throw Fault(.connection, error.message, nextStep: error.connectingStep)
     }
     var resource = ResourceClient(
       transport: transport, settings: settings, trace: session.host.trace,

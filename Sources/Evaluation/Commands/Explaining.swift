@@ -29,6 +29,8 @@ extension ClientValue {
       if silence.changes {
         error.facts.append(Self.pending)
         error.nextStep = "before you send the change again, check whether it was carried out"
+      } else if failure.kind == .timeout {
+        error.nextStep = "check the broker's log and the network, and then send the request again"
       }
     }
     return error

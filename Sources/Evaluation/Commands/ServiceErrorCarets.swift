@@ -37,7 +37,7 @@ extension Fault {
         ? "check the spelling of the method"
         : gone ?? arguments.linkage(meantBy: error) ?? arguments.meant(by: error)
           ?? arguments.namingClient(arguments.spelled(error))
-          ?? arguments.known(for: error)
+          ?? arguments.known(for: error) ?? Self.wholeReplyStep(error)
     ).with(errors: error.errors.map { .object($0.object) })
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
@@ -51,6 +51,13 @@ extension Fault {
       return detail.label
     }
     return isOnly ? nil : "\(start)..."
+  }
+
+  /// Returns the advice for an error whose texts are too long or too many to be shown; nil for other errors.
+  private static func wholeReplyStep(_ error: ClientError) -> String? {
+    let hasLongLabel = error.errors.count > 1 && error.errors.contains { $0.label?.utf8.count ?? 0 > 200 }
+    let isCut = error.message.utf8.count > 2_000 || error.errors.count > 20 || hasLongLabel
+    return isCut ? "--trace=rpc shows the whole reply" : nil
   }
 
   /// Returns the first 20 sentences.
