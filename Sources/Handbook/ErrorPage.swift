@@ -222,9 +222,10 @@ struct ErrorPage: Sendable {
       The options max:, halt: and patience: limit a statement. The program option --yes=N limits the number of \
       resources that a run destroys. You can raise these limits.
 
-      Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A duration has \
-      at most 100 years. A def can call itself at most 150 levels deep. The search for a pattern ends after a limited \
-      number of steps.
+      Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. Lists and records \
+      nest at most 512 levels deep. A stream has at most 1,000 stages. If a loop adds stages to a stream, as in \
+      let s = s | skip 1, collect the elements in each turn: let s = s | skip 1 | collect. A duration has at most 100 \
+      years. A def can call itself at most 150 levels deep. The search for a pattern ends after a limited number of steps.
       """),
     ErrorPage(
       .closed, "The program that reads standard output has closed it, as in retort FILE | head.",

@@ -1,38 +1,46 @@
-extension Value {
-  /// The maximum depth of nested lists and records, the same as for JSON.
-  private static let depthLimit = 512
+import JSONText
 
+extension Value {
   /// Checks that the lists and records of the value nest no deeper than the limit, and returns the value.
   ///
-  /// To save time, the function checks only the first and the last value of a list or a record. On each level of
-  /// nesting it checks at most eight lists and records.
-  ///
   /// - Returns: The value itself.
-  /// - Throws: A `limit` error if lists and records nest deeper than 512 levels.
+  /// - Throws: A `limit` error if lists and records nest deeper than JSON may nest.
   package func limitedInDepth() throws(Fault) -> Value {
-    var level = ends
-    if level.isEmpty { return self }
-    for _ in 1..<Self.depthLimit {
-      level = Array(level.flatMap(\.ends).prefix(8))
-      if level.isEmpty { return self }
-    }
-    throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
+    guard nestedLevels > JSONValue.depthLimit else { return self }
+    throw Fault(.limit, "lists and records nest deeper than \(JSONValue.depthLimit) levels")
   }
 
-  /// The first and the last value of this list or record, if these values are lists or records.
+  /// The number of nested levels of lists and records: 1 for `[1]`, 2 for `[[1]]`, and 0 for a value such as a number.
   ///
-  /// The result is empty for any other value.
-  private var ends: [Value] {
-    let all: (first: Value?, last: Value?) =
-      switch self {
-      case .list(let elements): (elements.first, elements.last)
-      case .record(let record) where record.json == nil: (record.fields.first?.value, record.fields.last?.value)
-      default: (nil, nil)
-      }
-    var ends: [Value] = []
-    if let first = all.first, first.isContainer { ends.append(first) }
-    if let last = all.last, last.isContainer { ends.append(last) }
-    return ends
+  /// To save time, the property searches only some values of a large list or record, and on each level of nesting at
+  /// most 16 lists and records. A resource and a record from a JSON text count as one level at most.
+  package var nestedLevels: Int {
+    guard isContainer else { return 0 }
+    var (level, above, most) = ([self], 0, 0)
+    while !level.isEmpty, above <= JSONValue.depthLimit {
+      for value in level { most = max(most, above + value.ownLevels) }
+      level = Array(level.lazy.flatMap(\.inner).prefix(16))
+      above += 1
+    }
+    return most
+  }
+
+  /// The number of levels of a record that computes its values at each read; 1 for any other list or record.
+  private var ownLevels: Int { if case .record(let record) = self { record.computedLevels ?? 1 } else { 1 } }
+
+  /// The lists and records among the values of this list or record.
+  ///
+  /// The property checks only the first 8 and the last 8 values. The result is empty for any other value.
+  private var inner: [Value] {
+    switch self {
+    case .list(let elements):
+      elements.count <= 16
+        ? elements.filter(\.isContainer) : (elements.prefix(8) + elements.suffix(8)).filter(\.isContainer)
+    case .record(let record):
+      (record.madeFields.map { $0.count <= 16 ? $0[...] : $0.prefix(8) + $0.suffix(8) } ?? [])
+        .lazy.map(\.value).filter(\.isContainer)
+    default: []
+    }
   }
 
   private var isContainer: Bool {

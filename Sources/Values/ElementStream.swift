@@ -165,6 +165,18 @@ package struct ElementStream {
     return placed
   }
 
+  /// Returns the same stream, except that an element in which lists and records nest too deep is an error.
+  package func limitedInDepth() -> ElementStream {
+    guard let pull else { return self }
+    var limited = self
+    limited.pull = { () async throws(Fault) in
+      let page = try await pull()
+      for element in page?.elements ?? [] { _ = try element.limitedInDepth() }
+      return page
+    }
+    return limited
+  }
+
   /// Returns a stream that has the same elements and reports its progress to `advance`.
   ///
   /// The stream calls `advance` when the caller requests a further page. The first argument is the number of elements

@@ -39,9 +39,10 @@ public struct Record: Sendable {
   ///
   /// - Parameters:
   ///   - names: The names of the fields, without duplicates.
+  ///   - levels: The number of nested levels of lists and records: 1 if no value is a list or a record.
   ///   - value: Returns the value of a field; the argument is the index of the field's name in `names`.
-  package init(names: [String], _ value: @escaping @Sendable (Int) -> Value) {
-    storage = .lazy(ComputedFields(names: names, value: value))
+  package init(names: [String], levels: Int, _ value: @escaping @Sendable (Int) -> Value) {
+    storage = .lazy(ComputedFields(names: names, levels: levels, value: value))
   }
 
   /// The value of the field with a name; nil if the field is missing.
@@ -92,6 +93,9 @@ public struct Record: Sendable {
   /// Other records decode or compute their values at each read.
   package var madeFields: [Field]? { if case .fields(let fields) = storage.plain { fields } else { nil } }
 
+  /// The number of nested levels of a record that computes its values at each read; nil for other records.
+  var computedLevels: Int? { if case .lazy(let lazy) = storage { lazy.levels } else { nil } }
+
   /// Returns a record with the fields of both records.
   ///
   /// If both records have a field with the same name, the value is that of `other`.
@@ -115,10 +119,12 @@ public struct Record: Sendable {
 /// The argument of the function is the index of the field's name.
 private final class ComputedFields: Sendable {
   let names: [String]
+  let levels: Int
   let value: @Sendable (Int) -> Value
 
-  init(names: [String], value: @escaping @Sendable (Int) -> Value) {
+  init(names: [String], levels: Int, value: @escaping @Sendable (Int) -> Value) {
     self.names = names
+    self.levels = levels
     self.value = value
   }
 }

@@ -9,6 +9,22 @@ package enum SizeLimits {
   /// The maximum number of values in one JSON text, including nested values.
   package static let values = 10_000_000
 
+  /// The maximum number of stages through which a lazy stream's elements pass.
+  ///
+  /// Each stage of a lazy stream refers to the previous stage. To release a chain of some ten thousand stages, the
+  /// program would need more stack than a thread has.
+  package static let stages = 1_000
+
+  /// Checks that the number of a stream's stages does not exceed the limit.
+  ///
+  /// - Throws: A `limit` error for a stream with more stages.
+  package static func check(stages count: Int) throws(Fault) {
+    guard count > stages else { return }
+    throw Fault(
+      .limit, "a stream can have at most \(stages) stages, and this one has \(count)",
+      nextStep: "if a loop adds the stages, collect the elements in each turn: let s = s | ... | collect")
+  }
+
   /// Checks that the size of a text, in bytes, does not exceed the limit.
   ///
   /// - Throws: A `limit` error for a longer text.

@@ -9,6 +9,12 @@ public struct StreamValue: Sendable {
   /// Whether the elements exist already, in a temporary file.
   package let isStored: Bool
 
+  /// The number of stages through which the elements pass, together with the stages of the streams that these stages
+  /// read.
+  ///
+  /// The value is 0 for the result of a command.
+  let stages: Int
+
   /// A function that returns the JSON form of the stream; nil if the stream has no JSON form.
   ///
   /// To convert a stream without a JSON form, a script must first collect the elements.
@@ -18,15 +24,35 @@ public struct StreamValue: Sendable {
   ///
   /// If the stream has a JSON form, the function `json` returns that form.
   package init(
-    _ open: @escaping @Sendable () async throws(Fault) -> ElementStream,
+    stages: Int = 0, _ open: @escaping @Sendable () async throws(Fault) -> ElementStream,
     json: (@Sendable () throws(Fault) -> JSONValue)? = nil
   ) {
-    (self.open, self.json, isStored) = (open, json, false)
+    (self.open, self.stages, self.json, isStored) = (open, stages, json, false)
   }
 
   /// Creates a stream whose elements exist already, in a temporary file.
   package init(stored open: @escaping @Sendable () -> ElementStream) {
-    (self.open, json, isStored) = ({ () async throws(Fault) in open() }, nil, true)
+    (self.open, stages, json, isStored) = ({ () async throws(Fault) in open() }, 0, nil, true)
+  }
+}
+
+extension Value {
+  /// The maximum number of stages of a stream in this value.
+  ///
+  /// The property searches lists and records, but at most a few of their values.
+  package var streamStages: Int {
+    var (stages, rest) = (0, [self])
+    var searched = 0
+    while let value = rest.popLast(), searched < 64 {
+      searched += 1
+      switch value {
+      case .stream(let stream): stages = max(stages, stream.stages)
+      case .list(let elements): rest += elements.prefix(8) + elements.dropFirst(8).suffix(8)
+      case .record(let record): rest += record.madeFields?.prefix(16).map(\.value) ?? []
+      default: break
+      }
+    }
+    return stages
   }
 }
 

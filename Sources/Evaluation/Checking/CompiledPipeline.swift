@@ -24,15 +24,20 @@ extension Compiler.CompiledPipeline {
   /// Returns a copy of this pipeline whose code runs `head` and then the stages in `links`.
   ///
   /// `head` is the part of the pipeline before the first `|`. If `isLazy` is true and the last stage is lazy, the code
-  /// returns a stream. Otherwise the code runs all stages immediately.
+  /// returns a stream. Otherwise the code runs all stages immediately. `reads` are the variables that the pipeline
+  /// reads.
   func with(
-    head: CompiledExpression, links: [PipelineRun.LocatedStage], range: SourceRange, source: SourceText, isLazy: Bool
+    head: CompiledExpression, links: [PipelineRun.LocatedStage], range: SourceRange, source: SourceText, isLazy: Bool,
+    reads: ReadVariables
   ) -> Compiler.CompiledPipeline {
     var result = self
     if links.last?.body.isLazy == true, isLazy {
-      result.code = CompiledExpression.framed(head) { head, frame in
-        .stream(
-          StreamValue { () async throws(Fault) in
+      result.code = CompiledExpression.framed(head) { head, frame throws(Fault) in
+        let frame = frame.keeping(reads)
+        let stages = links.count + max(head.streamStages, frame.streamStages)
+        try SizeLimits.check(stages: stages)
+        return .stream(
+          StreamValue(stages: stages) { () async throws(Fault) in
             var frame = frame
             let end = try await PipelineRun.run(head, links, &frame)
             return end.stream(frame.run.session.progress)

@@ -17,6 +17,7 @@ extension Compiler {
     scope = CompileTimeScope()
     defer { (scope, outer) = (outer ?? outside, nil) }
     let before = effects
+    effects = KnownEffects()
     within({ $0 = EnclosingConstructs(isInDef: true) }) { compile(node) }
     effects = before
   }
@@ -37,7 +38,10 @@ extension Compiler {
     }
     let definition = CommandDefinition(name: node.name, parameters: parameters)
     definitions[node.name] = definition
-    let (step, own) = gathering { block(node.body.statements, value: .lazy) }
+    // The default values of the parameters can also read variables of the top level.
+    let defaults = effects.reads
+    var (step, own) = gathering { block(node.body.statements, value: .lazy) }
+    own.reads.addGlobals(of: defaults)
     definition.complete(CommandDefinition.CompiledDefBody(slotCount: scope.slotCount, step: step, effects: own))
   }
 
@@ -62,7 +66,10 @@ extension Compiler {
       own.pages = body.effects.pages.compactMap { page in
         given(page.client, definition, command, element: element).map { (page.name, $0, command.range) }
       }
+      own.reads.own = []
       effects.add(own)
+    } else {
+      effects.reads.readsAllGlobals = true
     }
     var codes = [CompiledExpression?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]

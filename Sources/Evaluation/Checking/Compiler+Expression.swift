@@ -33,7 +33,8 @@ extension Compiler {
     case .range(let lower, let upper): range(code(lower), code(upper), expression.range)
     case .list(let elements):
       CompiledExpression.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
-    case .record(let entries): record(entries)
+        .placed(expression.range, source)
+    case .record(let entries): record(entries).placed(expression.range, source)
     }
   }
 
@@ -131,9 +132,11 @@ extension Compiler {
     if let variable = scope.read(name) {
       refuseEnded(name, variable, range)
       let slot = variable.slot
+      effects.reads.own.insert(slot)
       return .sync { frame throws(Fault) in frame.slots[slot] }
     }
     if let slot = outer?.read(name)?.slot {
+      effects.reads.globals.insert(slot)
       return .sync { frame throws(Fault) in
         slot < frame.globals.count ? frame.globals[slot] : .null
       }

@@ -9,6 +9,12 @@ extension Compiler {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
+      if pipeline.stages.count > SizeLimits.stages {
+        report(
+          "a pipeline can have at most \(SizeLimits.stages) stages", pipeline.stages[SizeLimits.stages].range,
+          nextStep: "divide the pipeline: let s = ... | collect, and then s | ...")
+        return CompiledPipeline(code: broken, fact: head.fact)
+      }
       refuseNothing(pipeline)
       refuseOverwrite(pipeline)
       warnOfSelection(pipeline)
@@ -47,7 +53,8 @@ extension Compiler {
     let fact: CompileTimeScope.VariableFact = open.isEmpty || isSummary ? .unknown : .stream(open)
     return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
       .with(
-        head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
+        head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts,
+        reads: effects.reads)
   }
 
   /// Returns the indices of the stages in which the failure of an element does not end the pipeline.

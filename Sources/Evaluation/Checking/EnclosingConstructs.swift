@@ -82,6 +82,9 @@ struct KnownEffects {
       .joined(separator: ", ")
   }
 
+  /// The variables whose values the code reads.
+  var reads = ReadVariables()
+
   /// The `index` commands that read a page whose number is not a literal.
   ///
   /// Each entry has the client's name, the client, and the source range of the option `page:`.
@@ -95,5 +98,31 @@ struct KnownEffects {
     changed += other.changed
     changes.formUnion(other.changes)
     pages += other.pages
+    reads.add(other.reads)
+  }
+}
+
+/// The variables whose values a part of the text reads, as slots.
+///
+/// A lazy stream keeps the values of these variables only. Without this limit, a stream in a loop would keep the streams
+/// of all earlier iterations.
+struct ReadVariables {
+  /// The slots of the variables in the frame of the code.
+  var own: Set<Int> = []
+  /// The slots of the top level's variables that a `def` reads.
+  var globals: Set<Int> = []
+  /// Whether the code can read any variable of the top level, because a `def` calls itself.
+  var readsAllGlobals = false
+
+  /// Adds the variables of other code.
+  mutating func add(_ other: ReadVariables) {
+    own.formUnion(other.own)
+    addGlobals(of: other)
+  }
+
+  /// Adds the variables of the top level that other code reads.
+  mutating func addGlobals(of other: ReadVariables) {
+    globals.formUnion(other.globals)
+    readsAllGlobals = readsAllGlobals || other.readsAllGlobals
   }
 }

@@ -29,7 +29,7 @@ extension CompiledExpression {
       let value = try await run(&frame)
       guard case .stream(let stream) = value else { return value }
       var elements = try await stream.open()
-      return .list(try await elements.rest())
+      return try Value.list(try await elements.rest()).limitedInDepth()
     }
   }
 }

@@ -40,7 +40,7 @@ extension BuiltInCommand {
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])
     frame.run.session.note("diff: \(text)")
-    return .list(differences)
+    return try Value.list(differences).limitedInDepth()
   }
 }
 

@@ -134,18 +134,18 @@ enum CompiledExpression: Sendable {
 
 extension CompiledExpression {
   /// Returns an expression that applies `body` to the value of `operand` and a copy of the frame.
-  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, ExecutionFrame) -> Value)
-    -> CompiledExpression
-  {
+  static func framed(
+    _ operand: CompiledExpression, _ body: @escaping @Sendable (Value, ExecutionFrame) throws(Fault) -> Value
+  ) -> CompiledExpression {
     if let operand = operand.immediate {
       return .sync { frame throws(Fault) in
         let value = try operand(&frame)
-        return body(value, frame)
+        return try body(value, frame)
       }
     }
     return .async { frame throws(Fault) in
       let value = try await operand.run(&frame)
-      return body(value, frame)
+      return try body(value, frame)
     }
   }
 }

@@ -35,6 +35,28 @@ struct ExecutionFrame: Sendable {
     for (slot, value) in zip(names, page.names[index]) { slots[slot] = value }
   }
 
+  /// Returns a copy of the frame that keeps only the variables that code reads.
+  ///
+  /// A lazy stream stores this copy.
+  func keeping(_ reads: ReadVariables) -> ExecutionFrame {
+    var kept = self
+    kept.result = .null
+    guard !reads.readsAllGlobals else { return kept }
+    // At the top level, the variables of the frame are the variables that a called `def` reads.
+    let isTopLevel = depth == 0
+    kept.slots = slots.keeping(isTopLevel ? reads.own.union(reads.globals) : reads.own)
+    kept.globals = globals.keeping(reads.globals)
+    return kept
+  }
+
+  /// The maximum number of stages of the streams in the frame's variables and in its element.
+  var streamStages: Int {
+    var stages = element.streamStages
+    for value in slots { stages = max(stages, value.streamStages) }
+    for value in globals { stages = max(stages, value.streamStages) }
+    return stages
+  }
+
   /// Returns a frame for the body of a def.
   ///
   /// The slots of the new frame are empty. The body can read the variables of the top level.
@@ -42,6 +64,16 @@ struct ExecutionFrame: Sendable {
     ExecutionFrame(
       slots: Array(repeating: .null, count: slots), globals: depth == 0 ? self.slots : globals, depth: depth + 1,
       run: run)
+  }
+}
+
+extension [Value] {
+  /// Returns a list of the same length that contains the values at `slots`, and null in all other places.
+  fileprivate func keeping(_ slots: Set<Int>) -> [Value] {
+    guard !isEmpty else { return self }
+    var kept = [Value](repeating: .null, count: count)
+    for slot in slots where slot < count { kept[slot] = self[slot] }
+    return kept
   }
 }
 

@@ -28,10 +28,19 @@ enum PipelineRun {
     func value() async throws(Fault) -> Value {
       switch self {
       case .value(let value, _): return value
-      case .elements(var stream): return .list(try await stream.rest())
+      case .elements(var stream): return try Value.list(try await stream.rest()).limitedInDepth()
       case .buffer(let buffer):
         var stream = buffer.elements()
-        return .list(try await stream.rest())
+        return try Value.list(try await stream.rest()).limitedInDepth()
+      }
+    }
+
+    /// Returns the same result, except that values in which lists and records nest too deep are an error.
+    func limitedInDepth() throws(Fault) -> IntermediateResult {
+      switch self {
+      case .elements(let stream): return .elements(stream.limitedInDepth())
+      case .buffer: return self
+      case .value(let value, let names): return .value(try value.limitedInDepth(), names: names)
       }
     }
 
@@ -117,7 +126,7 @@ enum PipelineRun {
       (frame.names, frame.keepsFailures) = (link.names, link.keepsFailures)
       let isLast = index == links.count - 1
       do throws(Fault) {
-        end = try await run(link.body, over: &stream, &frame, isLast: isLast, sink)
+        end = try await run(link.body, over: &stream, &frame, isLast: isLast, sink).limitedInDepth()
       } catch { throw error.placed(at: link.range, in: link.source) }
       switch link.body {
       case .transform: end = .elements(end.stream(progress).placed(at: link.range, in: link.source))

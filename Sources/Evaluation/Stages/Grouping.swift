@@ -76,15 +76,18 @@ extension BuiltInStage {
 private struct GroupedElements {
   private(set) var elements = PackedElements()
   private var positions: [EqualityKey: Int] = [:]
-  private var groups: [(key: Value, members: [Int32])] = []
+  private var groups: [(key: Value, members: [Int32], levels: Int)] = []
 
   mutating func add(_ element: Value, key: Value) throws(Fault) {
     let place = Int32(elements.count)
     elements.append(element)
     let own = try Comparison.key(of: key)
-    if let position = positions[own] { return groups[position].members.append(place) }
+    if let position = positions[own] {
+      groups[position].levels = max(groups[position].levels, element.nestedLevels + 2)
+      return groups[position].members.append(place)
+    }
     positions[own] = groups.count
-    groups.append((key, [place]))
+    groups.append((key, [place], max(element.nestedLevels + 2, key.nestedLevels + 1)))
   }
 
   /// The result of the stage `group`: one record `{key, count, items}` for each group.
@@ -92,9 +95,9 @@ private struct GroupedElements {
   /// The record decodes the elements of its group only when a statement reads `items`.
   var records: [Value] {
     let elements = elements
-    return groups.map { key, members in
+    return groups.map { key, members, levels in
       .record(
-        Record(names: ["key", "count", "items"]) { place in
+        Record(names: ["key", "count", "items"], levels: levels) { place in
           switch place {
           case 0: key
           case 1: .number(JSONNumber(members.count))

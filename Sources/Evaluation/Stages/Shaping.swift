@@ -63,7 +63,7 @@ extension BuiltInStage {
         guard case .list(let values) = value else { return }
         let added = Record(zip(names, values).map { (name: $0.0, value: $0.1) })
         switch element {
-        case .record(let record): out.append(try Value.record(record.merging(added)).limitedInDepth())
+        case .record(let record): out.append(.record(record.merging(added)))
         case .resource(let resource): out.append(.record(resource.flat().merging(added)))
         default:
           throw Fault(

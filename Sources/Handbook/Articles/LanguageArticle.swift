@@ -172,6 +172,9 @@ extension Article {
       stages `each`, `write` and those that send changes keep their results in such a file above 2 MB. A statement that changes data and
       keeps the results of its changes first checks that it can create such a file. After a statement that ends with such results, `_` is a
       stream. `let x =` always makes a list in memory. A text has at most 256 MiB, and a list has at most 50 million elements.
+      Lists and records nest at most 512 levels deep. A stream in a variable is not read until it is used: it contains the stages that
+      compute its elements. A stream has at most 1,000 stages, together with the stages of the streams that it reads. If a loop adds
+      stages to a stream, collect the elements in each turn: `let s = s | skip 1 | collect`.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
       both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
