@@ -43,9 +43,22 @@ struct Lexer {
 
   /// Splits the whole text into tokens; the last token is `.end`.
   mutating func run() {
+    refuseLoneCarriageReturn()
     if byte() == UInt8(ascii: "#"), byte(1) == UInt8(ascii: "!") { skipLine() }
     while offset < bytes.count { step() }
     add(.end, from: offset)
+  }
+
+  /// Reports the first CR that is not before a LF; at the end of the text, a CR is white space.
+  ///
+  /// A text whose lines end in CR would be one line. If it began with a comment, nothing of it would run.
+  private mutating func refuseLoneCarriageReturn() {
+    let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+    let place = bytes.dropLast().indices.first { bytes[$0] == cr && bytes[$0 + 1] != lf }
+    guard let place else { return }
+    complain(
+      "a line can't end in CR alone; it must end in LF or CRLF", place, place + 1,
+      nextStep: #"convert the file: tr '\r' '\n' < OLD > NEW; in a string, write \r"#)
   }
 
   /// Reads the tokens of an interpolation `\(...)` up to its `)`; the `\(` is before the cursor.

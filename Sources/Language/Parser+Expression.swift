@@ -93,9 +93,24 @@ extension Parser {
   private mutating func unary() throws(StatementParseStop) -> Expr {
     let start = token.range.lower
     guard token.kind == .minus else { return try postfix() }
+    try refuseSpacedSign()
     advance()
     let operand = try postfix()
     return Expr(.negate(operand), range(from: start))
+  }
+
+  /// Reports a minus between spaces where a value must begin, because such a minus subtracts.
+  ///
+  /// At the beginning of a statement, the statement was probably meant to continue the line above.
+  private mutating func refuseSpacedSign() throws(StatementParseStop) {
+    guard nextToken.hasSpaceBefore, Self.beginsArgument(nextToken) else { return }
+    let value = source.text(nextToken.range)
+    guard index == statementStart, tokens[..<index].contains(where: { $0.kind == .newline }) else {
+      throw fail("a minus between spaces subtracts", nextStep: "write the sign without a space after it: -\(value)")
+    }
+    throw fail(
+      "a line can't begin with a minus that subtracts",
+      nextStep: "end the line above with -; for a negative value, write -\(value)")
   }
 
   private mutating func postfix() throws(StatementParseStop) -> Expr {

@@ -27,7 +27,8 @@ import Testing
     "for x, n in [1] do print n end", "stream posts | as p | map p.id",
     "def f(a, m: 1) do return if a do m else 2 end end",
     "f(1, m: 2)", "f(m: 2)", "1..3 | print", "1..3 | print it | print", "print (if a do 1 else 2 end)",
-    "watch 2s do print 1 end", "let watch = 1; watch + 1", "watch (1s * 2) do break end", "let as = 1; as + 1",
+    "watch 2s do print 1 end", "let watch = 1; watch + 1",
+    "print 1\r\n# c\r\nprint -1\r\n", "print 1\r", "let a = 5 -\n  a", "let a = -5", "[-a, -(a)]", "watch (1s * 2) do break end", "let as = 1; as + 1",
     "{as: 1, watch: 2}.as", "warn 1 + 1", "help é", "help .é aé", "help née; print 1",
   ])
   func parses(_ text: String) {
@@ -45,6 +46,12 @@ import Testing
     ("watch 2s print 1", "expected the word `do` after `watch ...`, not print"),
     ("watch 2s do", "the block of this `watch` has no `end`"),
     ("| count", "a line can't begin with |"),
+    ("let a = 5\n  - a", "a line can't begin with a minus that subtracts"),
+    ("- 5", "a minus between spaces subtracts"), ("[1, - 5]", "a minus between spaces subtracts"),
+    ("let a = - 5", "a minus between spaces subtracts"),
+    ("# c\rprint 1\r", "a line can't end in CR alone; it must end in LF or CRLF"),
+    ("print 1\rprint 2", "a line can't end in CR alone; it must end in LF or CRLF"),
+    ("print \"a\rb\"", "a line can't end in CR alone; it must end in LF or CRLF"),
   ])
   func refuses(_ text: String, _ message: String) {
     #expect(Parser.parse(SourceText(name: "t", text: text), isTyped: true).diagnostics.first?.message == message)

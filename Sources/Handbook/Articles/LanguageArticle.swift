@@ -8,6 +8,7 @@ extension Article {
 
       A statement continues on the next line if its line ends with `|`, `,`, `=` or an operator. It also continues if the next line
       begins with `|`, inside brackets, and after a `\` at the end of a line.
+      A line ends in LF or CRLF; a file whose lines end in CR alone is an error.
 
       ```retort
       connect "embedded:blog"
@@ -177,7 +178,7 @@ extension Article {
       stages to a stream, collect the elements in each turn: `let s = s | skip 1 | collect`.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
-      both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
+      both sides, so no line begins with it: end the line above with `-`. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
       is an error.
 
       ```retort
