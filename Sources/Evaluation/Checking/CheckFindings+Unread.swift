@@ -17,6 +17,18 @@ extension CheckFindings {
     return unreadVariable(of: options.variables, source)
   }
 
+  /// Returns an error for each value of an option `--var` that the text needs and that the options do not contain.
+  func missingValues(of options: Session.Options) -> [(diagnostic: Diagnostic, source: SourceText)] {
+    var seen = Set(options.variables.keys)
+    return neededValues.filter { seen.insert($0.name).inserted }.map { needed in
+      let name = JSONValue.string(needed.name).text
+      let diagnostic = Diagnostic(
+        range: needed.range, message: "no value was given for \(needed.name)",
+        nextStep: "run with --var \(needed.name)=..., or give a default: var(\(name), \"...\")")
+      return (diagnostic, needed.source)
+    }
+  }
+
   /// Returns an error about an option `--var` that no statement reads; nil if there is no such option.
   ///
   /// Also returns nil if a call of `var` computes its name. The check then can't know which options the script reads.

@@ -19,6 +19,10 @@ struct CheckFindings {
   var readsArguments = false
   /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
   var readNames: Set<String> = []
+  /// The calls `var("NAME")` without a default that the run of the text can reach.
+  ///
+  /// The calls in a `def` are among them only if the text calls the `def`.
+  var neededValues: [KnownEffects.NeededOptionValue] = []
   /// Whether the text calls `var` with a computed name, so that the check can't know all names.
   var computesNames = false
   /// The journal files that the text names, each with the source range of its first use.

@@ -102,6 +102,9 @@ extension Compiler {
     if case .string(let parts)? = arguments.first?.expression.kind, parts.count == 1, case .literal(let text) = parts[0]
     {
       findings.readNames.insert(text)
+      if arguments.count == 1 {
+        effects.neededValues.append(KnownEffects.NeededOptionValue(name: text, range: range, source: source))
+      }
     } else {
       findings.computesNames = true
     }

@@ -19,6 +19,7 @@ extension Compiler {
         continue
       }
       let (prepared, effects) = gathering { topLevel(statement) }
+      findings.neededValues += effects.neededValues
       guard let prepared else { continue }
       result.append(
         Interpreter.PreparedStatement(
@@ -117,6 +118,7 @@ extension Compiler {
     findings.inventory += inner.findings.inventory
     findings.readsArguments = findings.readsArguments || inner.findings.readsArguments
     findings.readNames.formUnion(inner.findings.readNames)
+    findings.neededValues += inner.findings.neededValues
     findings.computesNames = findings.computesNames || inner.findings.computesNames
     scope = inner.scope
     definitions = inner.definitions

@@ -82,6 +82,16 @@ struct KnownEffects {
       .joined(separator: ", ")
   }
 
+  /// The calls `var("NAME")` without a default that the code contains, also in the defs that it calls.
+  var neededValues: [NeededOptionValue] = []
+
+  /// A call `var("NAME")` without a default: without the program option `--var NAME=VALUE`, the call fails.
+  struct NeededOptionValue {
+    var name: String
+    var range: SourceRange
+    var source: SourceText
+  }
+
   /// The variables whose values the code reads.
   var reads = ReadVariables()
 
@@ -99,6 +109,7 @@ struct KnownEffects {
     changes.formUnion(other.changes)
     pages += other.pages
     reads.add(other.reads)
+    neededValues += other.neededValues
   }
 }
 

@@ -29,7 +29,9 @@ extension BuiltInFunction {
         "var(name, default)",
         """
         The value of the program option --var NAME=VALUE, as text. If this option is not given, the function returns \
-        the second argument. Without a second argument, it raises an error.
+        the second argument. Without a second argument, the option is needed: without it, a script ends before its \
+        first statement runs, also if the call is in a block of `if` or `try`. A call in a def counts only if the \
+        script calls the def. If NAME is computed, the error occurs when the call runs.
         """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {

@@ -137,7 +137,11 @@ public final class Interpreter: Sendable {
 
   /// Checks a text, and runs it if it has no errors; returns the exit status of the program.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
-    let (report, statements, compiler) = prepare(source, isTyped)
+    var (report, statements, compiler) = prepare(source, isTyped)
+    let unread = isTyped ? nil : compiler?.findings.unreadInput(of: session.options, source)
+    if !report.hasErrors, unread == nil {
+      report.diagnostics += compiler?.findings.missingValues(of: session.options) ?? []
+    }
     session.show(report)
     var entering = EnteredStatementsNotYetListed(source, isTyped: isTyped, session)
     guard !report.hasErrors, let compiler else {
@@ -145,7 +149,7 @@ public final class Interpreter: Sendable {
       entering.enterRest(hasSucceeded: false)
       return 2
     }
-    if !isTyped, let unread = compiler.findings.unreadInput(of: session.options, source) {
+    if let unread {
       session.show(unread)
       return 2
     }
