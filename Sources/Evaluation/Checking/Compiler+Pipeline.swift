@@ -110,7 +110,8 @@ extension Compiler {
     report(
       "no stage can follow `\(declaration.name)`, which returns no elements", stage.range,
       nextStep: declaration.name == "print"
-        ? "print at the end: ... | print" : isHead ? "write two statements on separate lines" : nil)
+        ? "print at the end: ... | print"
+        : isHead ? "write two statements on separate lines" : "write this stage at the end: ... | \(declaration.name)")
   }
 
   /// Compiles the head of a pipeline, and also returns what the check knows about the head's value.

@@ -20,7 +20,7 @@ extension BuiltInStage {
         .init(
           code: #"[{key: "a", n: 4}, {key: "b", n: 2}] | chart .key .n"#,
           output: "a  4  " + String(repeating: "#", count: 72) + "\nb  2  " + String(repeating: "#", count: 36))
-      ])
+      ], givesNothing: true, names: .read)
   ) { call in
     let label = call.key(0)
     let value = call.positional.count > 1 ? call.key(1) : nil

@@ -25,7 +25,8 @@ extension BuiltInStage {
       CommandDeclaration(
         name: format.rawValue, summary: summary,
         parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "null",
-        examples: [.init(code: example, output: output)], takesAnyOption: true)
+        examples: [.init(code: example, output: output)], takesAnyOption: true,
+        givesNothing: true, names: .read)
     ) { call in
       let selects = !call.command.arguments.isEmpty
       let code = call.selection()

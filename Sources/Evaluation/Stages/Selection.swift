@@ -57,6 +57,12 @@ extension UncompiledStageCall {
     if let place = texts.firstIndex(of: "as"), place > 0, place + 1 < texts.count {
       return "\(texts[place + 1]): \(texts[place - 1])"
     }
+    if let name = wrong.bareName, let root = name.split(separator: ".").first.map(String.init),
+      let slot = compiler.scope.variable(root)?.slot, compiler.context.named.contains(slot)
+    {
+      let column = name.split(separator: ".").last.map(String.init) ?? name
+      return "give the column a name: \(column): \(compiler.source.text(wrong.range))"
+    }
     let fields = positional.compactMap { $0.bareName.map { "." + $0 } ?? $0.path.map { "." + $0 } }
     if fields.count == positional.count {
       return "write a field with a dot before its name: " + fields.joined(separator: " ")
