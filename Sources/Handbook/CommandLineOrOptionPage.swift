@@ -254,7 +254,8 @@ struct CommandLineOrOptionPage: Sendable {
       "dry-run", "", "Shows changes instead of sending them. Requests that only read are sent.",
       note: """
         For a single change, standard error shows the exact request. For a bulk change, it shows the first request, \
-        the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
+        the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1, and \
+        a request that names this id is not sent either. In a \
         summary, the changes that would be sent count as ok. After the first change, retort shows assertions and does \
         not check them. Such an assertion could test a change that was not sent. The stages `write` and `sh` work as \
         usual. A script can't turn the dry run off.

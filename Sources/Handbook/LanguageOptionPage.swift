@@ -109,7 +109,10 @@ struct LanguageOptionPage: Sendable {
     got no reply or failed. The note also says how many changes were not looked up, and why.
     """,
     "dry-run": """
-    In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \
+    In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. A later \
+    statement that names this id is not sent either: a change is shown, show reads the resource that the dry run made, \
+    and count, index, stream and related find nothing. A stage that sends changes refuses such an element, unless it \
+    has dry-run: true too. The program \
     option --dry-run does the same for a whole script. After the first change of the script, retort shows assertions \
     and does not check them. Such an assertion could test a change that was not sent.
 

@@ -28,7 +28,8 @@ import Testing
     "def f(a, m: 1) do return if a do m else 2 end end",
     "f(1, m: 2)", "f(m: 2)", "1..3 | print", "1..3 | print it | print", "print (if a do 1 else 2 end)",
     "watch 2s do print 1 end", "let watch = 1; watch + 1",
-    "print 1\r\n# c\r\nprint -1\r\n", "print 1\r", "let a = 5 -\n  a", "let a = -5", "[-a, -(a)]", "watch (1s * 2) do break end", "let as = 1; as + 1",
+    "print 1\r\n# c\r\nprint -1\r\n", "print 1\r", "let a = 5 -\n  a", "let a = -5", "[-a, -(a)]",
+    "watch (1s * 2) do break end", "let as = 1; as + 1",
     "{as: 1, watch: 2}.as", "warn 1 + 1", "help é", "help .é aé", "help née; print 1",
   ])
   func parses(_ text: String) {

@@ -45,6 +45,7 @@ struct BuiltInCommand: Sendable {
   ///
   /// The function is inlined to save an asynchronous call for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
+    if let result = try frame.run.session.unsentResult(of: declaration.name, arguments) { return result }
     switch body {
     case .value(let body): return try await body(arguments, &frame)
     case .change(let body): return try await frame.run.change(body(arguments))
@@ -53,6 +54,7 @@ struct BuiltInCommand: Sendable {
       case .change(let prepared): return try await frame.run.change(prepared)
       case .read(let client, let request, let waitLimit):
         try CallStatementRequest.refuseUnknown(request, client, arguments, frame.run)
+        if let result = frame.run.session.unsentResult(of: request, client, arguments) { return result }
         return try await client.result(of: request, waitLimit, arguments)
       }
     case .changes(let body):
@@ -96,6 +98,8 @@ struct Arguments: Sendable {
     private var entries: [(name: String, argument: Argument)] = []
 
     var isEmpty: Bool { entries.isEmpty }
+    /// The values of the options, in the order of the call.
+    var values: [Value] { entries.map(\.argument.value) }
 
     subscript(name: String) -> Argument? {
       get { index(of: name).map { entries[$0].argument } }

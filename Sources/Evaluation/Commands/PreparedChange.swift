@@ -132,6 +132,8 @@ final class PreparedChange: Sendable {
 
   /// Returns the value that the statement gets from the reply to this change.
   func value(of reply: ChangeResult, _ session: Session) -> Value {
+    // The carrier of a dry run returns what the request contains, with the names of the request.
+    let reply = session.dryRun.hasChanges ? client.renamed(reply) : reply
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
       return .null

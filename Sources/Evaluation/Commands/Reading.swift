@@ -159,7 +159,8 @@ enum ShowImplementation {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
-    if let made = session.dryRun.resource(id) { return .resource(ResourceValue(made)) }
+    if let made = session.dryRun.resource(id) { return client.value(ofDry: made) }
+    if let id = session.unsentID(in: arguments) { throw Fault(unsent: id, arguments) }
     let query = try arguments.query()
     let waitLimit = try arguments.waitLimit(client)
     let reader = try arguments.reader(client)
@@ -195,6 +196,19 @@ extension ClientValue {
       listed[type, id] != nil
     }
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
+  }
+
+  /// Returns a resource that a dry run pretended to create, with its names in the spelling of the client's `keys:`.
+  func value(ofDry resource: JSONObject) -> Value {
+    let renamed = client.renamed(.object(resource)).objectValue ?? resource
+    return .resource(ResourceValue(Self.marked(renamed)))
+  }
+
+  /// Returns the document of a reply with its names in the spelling of the client's `keys:`.
+  func renamed(_ reply: ChangeResult) -> ChangeResult {
+    guard case .document(let document) = reply, let renamed = try? Document(client.renamed(.object(document.object)))
+    else { return reply }
+    return .document(renamed)
   }
 
   /// Adds an empty `attributes` member to a primary resource that has neither attributes nor relationships.

@@ -104,6 +104,10 @@ private struct RecordUpsert {
   func lookedUp() async throws(Fault) -> ChangeNeededAfterLookup {
     let (creating, content) = try creating()
     let value = try value(of: content)
+    // No resource of the service has the id of a resource that only a dry run has created.
+    if value.filterText?.isUnsentID == true {
+      return ChangeNeededAfterLookup(prepared: creating.keyed(value.filterText))
+    }
     let document = try await found(value)
     for resource in document.resources where resource["attributes"]?[key]?.equals(value) != true {
       throw notFiltered(by: value, resource)

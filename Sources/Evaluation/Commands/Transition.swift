@@ -194,8 +194,11 @@ private struct StateTransitionSteps: DependentChangeSequence {
   /// Reads the resource, and returns a copy of this sequence with the resource and the remaining path.
   func begun(_ session: Session) async throws(Fault) -> StateTransitionSteps {
     var begun = self
-    begun.value = try await shown()
-    begun.path = (session.options.isOffline ? try wholePath() : try path(from: try state(of: begun.value)))[...]
+    let made = session.dryRun.resource(id).map(client.value(ofDry:))
+    begun.value = if let made { made } else { try await shown() }
+    // The service gives a new resource its first state, which a dry run does not know.
+    let isFirstState = session.options.isOffline || made.map { state(in: $0) == nil } ?? false
+    begun.path = (isFirstState ? try wholePath() : try path(from: try state(of: begun.value)))[...]
     return begun
   }
 

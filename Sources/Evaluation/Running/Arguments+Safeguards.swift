@@ -222,9 +222,11 @@ extension Session {
 
 extension StatementContext {
   /// Returns whether the run shows a statement's changes instead of sending them.
+  ///
+  /// This is also true for a statement that names a resource of an earlier dry run, which the service does not know.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }
     if case .bool(true)? = arguments["dry-run"]?.value { return true }
-    return false
+    return session.unsentID(in: arguments) != nil
   }
 }

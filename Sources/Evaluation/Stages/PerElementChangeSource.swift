@@ -158,6 +158,9 @@ final class PerElementChangeSource: BulkChangeSource {
   private func built(
     _ element: PageElement, _ given: consuming Arguments, key: String?
   ) throws(Fault) -> ChangeBuiltOrAwaitingLookup {
+    if let id = frame.run.session.unsentID(in: given), !frame.run.isDry(once) {
+      return .made(try failed(element, Fault(unsent: id, given)))
+    }
     guard case .proposing(let propose) = making else {
       return .waiting(
         ElementAwaitingLookup(

@@ -19,10 +19,11 @@ struct SingleChangeEachRunner {
 
   /// Prepares the iterations; returns nil if each iteration needs a Swift task.
   ///
-  /// Iterations need tasks in a dry run, inside an iteration that writes a journal, and on a connection without a
+  /// Iterations need tasks in a dry run, after a change that was dry, inside an iteration that writes a journal, and on a connection without a
   /// broker.
   init?(_ request: SyncEvaluatedChangeCommand, limit: Int, _ frame: ExecutionFrame) {
-    guard !frame.run.session.options.isDryRun, frame.run.iteration == nil, let client = request.client(frame),
+    let isDry = frame.run.session.options.isDryRun || frame.run.session.dryRun.hasChanges
+    guard !isDry, frame.run.iteration == nil, let client = request.client(frame),
       let carrier = CallbackClientCarrier(ifPosting: client.client)
     else { return nil }
     (self.request, self.limit, self.frame, self.client, self.carrier) = (request, limit, frame, client, carrier)
