@@ -204,7 +204,9 @@ struct HelpTopic: Sendable {
         A resource has the fields .type .id .links .meta, and a field for each attribute and each relationship. If an \
         attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With the \
         option include: "author", the field .author is the whole resource of the author. A relationship that is not \
-        included has only .type and .id. Such a value is called an identifier. The operator == compares only the type \
+        included has only .type and .id. Such a value is called an identifier. A record with the fields type and \
+        attributes, or type and relationships, is a resource too, whether a script contains the record or a file does. \
+        The operator == compares only the type \
         and the id of two resources. To compare their contents, see help operators.
 
         The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The \

@@ -114,6 +114,22 @@ public struct Record: Sendable {
   }
 }
 
+extension Value {
+  /// Creates a record from the fields of a literal, or a resource if the fields are those of a resource.
+  ///
+  /// The rule is the same as for JSON: a resource has `type`, and `attributes` or `relationships`. So a literal and the
+  /// JSON text with the same content have the same value.
+  package init(literal fields: [Record.Field]) {
+    self = .record(Record(fields))
+    let isSimilar =
+      fields.contains { $0.name == "type" }
+      && fields.contains { $0.name == "attributes" || $0.name == "relationships" }
+    if isSimilar, let object = try? json().objectValue, let found = ResourceValue(found: object) {
+      self = .resource(found)
+    }
+  }
+}
+
 /// The names of fields, and a function that computes their values.
 ///
 /// The argument of the function is the index of the field's name.

@@ -37,7 +37,9 @@ extension Compiler {
       do throws(Fault) {
         return try await body.run(&frame)
       } catch {
-        guard !error.isUncatchable, !Task.isCancelled else { throw error }
+        guard !error.isUncatchable else { throw error }
+        // The script would rescue the error, but the user has ended the run.
+        guard !Task.isCancelled else { throw error.kind == .unknown ? error : Fault(.interrupted, "interrupted") }
         frame.slots[slot] = .error(error)
         return try await rescue.run(&frame)
       }

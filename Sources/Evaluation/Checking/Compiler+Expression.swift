@@ -269,7 +269,7 @@ extension Compiler {
     if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }
     let names = entries.compactMap(\.name)
     return CompiledExpression.literal(entries.map { code($0.value) }) { values throws(Fault) in
-      try Value.record(Record(Array(zip(names, values)).map { (name: $0.0, value: $0.1) })).limitedInDepth()
+      try Value(literal: Array(zip(names, values)).map { (name: $0.0, value: $0.1) }).limitedInDepth()
     }
   }
 
@@ -300,7 +300,7 @@ extension Compiler {
         }
         fields.append((name, all[places.count + index]))
       }
-      return try Value.record(Record(fields)).limitedInDepth()
+      return try Value(literal: fields).limitedInDepth()
     }
   }
 

@@ -80,7 +80,9 @@ extension Compiler {
 
   private func result(of pipeline: Pipeline, _ use: SurroundingStreamUse) -> CompiledStatement {
     let compiled = self.pipeline(pipeline, use)
-    let code = use == .dropped ? compiled.stored ?? compiled.code : compiled.code
+    let own = use == .dropped ? compiled.stored ?? compiled.code : compiled.code
+    // A variable can hold a stream, but the value of an iteration and of a `try` is a list.
+    let code = use == .operand && pipeline.readsStoredValue ? own.collected : own
     // The elements of a pipeline with stages are processed while the statement reads the stream to its end.
     let mustDrain = use == .dropped && !pipeline.stages.isEmpty
     if !mustDrain, let code = code.immediate {
@@ -176,6 +178,22 @@ extension Statement {
     case .pipeline(let pipeline):
       if case .command(let command) = pipeline.head { ["fail", "exit"].contains(command.name) } else { false }
     default: false
+    }
+  }
+}
+
+extension Pipeline {
+  /// Whether the pipeline only reads a value, such as a variable or an element of a list, which can be a stream.
+  fileprivate var readsStoredValue: Bool {
+    guard stages.isEmpty else { return false }
+    switch head {
+    case .name: return true
+    case .command: return false
+    case .expression(let expression):
+      switch expression.kind {
+      case .name, .it, .index, .field, .elementField, .binary(.otherwise, _, _, _): return true
+      default: return false
+      }
     }
   }
 }
