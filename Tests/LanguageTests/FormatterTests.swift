@@ -21,7 +21,7 @@ import Testing
   static let samples: [(String, String)] = [
     ("let   x=1+2*3", "let x = 1 + 2 * 3\n"),
     ("let x = [ 1,2 ,3, ]", "let x = [1, 2, 3]\n"),
-    ("let x = {a : 1,\"b c\":[.x , - 5]}", "let x = {a: 1, \"b c\": [.x, - 5]}\n"),
+    ("let x = {a : 1,\"b c\":[.x , -5]}", "let x = {a: 1, \"b c\": [.x, -5]}\n"),
     ("print f( 1,g(2) )[ 0 ].a", "print f(1, g(2))[0].a\n"),
     ("sort   -.a   .b", "sort -.a .b\n"),
     ("1 .. 10|each   do print it;print 1;end", "1..10 | each do print it; print 1 end\n"),

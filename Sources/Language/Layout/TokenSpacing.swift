@@ -7,7 +7,7 @@ enum TokenSpacing {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
     if before.isSymbol("..") || token.isSymbol("..") { return "" }
     let asWritten = token.hasSpaceBefore ? " " : ""
-    if before.kind == .minus { return token.isNumber ? asWritten : "" }
+    if before.kind == .minus { return "" }
     if case .field = token.kind { return before.opensOperand ? " " : asWritten }
     if token.isSymbol("(") || token.isSymbol("[") || token.isSymbol("?[") {
       return before.opensOperand ? " " : asWritten
