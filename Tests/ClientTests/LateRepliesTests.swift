@@ -18,8 +18,8 @@ import Testing
     var notes: [String] { recorded.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
 
     init(_ code: LinkError.Kind = .timeout, count: Int = 1, _ settings: ClientSettings = .posts) {
-      let failures = Array(
-        repeating: ScriptedTransport.Answer.failure(LinkError(code, "silence", wasSent: true)), count: count)
+      let error = LinkError(code, "silence", wasSent: code != .nacked)
+      let failures = Array(repeating: ScriptedTransport.Answer.failure(error), count: count)
       let recorded = recorded
       late = LateReplies { recorded.add($0) }
       client = ResourceClient(transport: ScriptedTransport(failures), settings: settings, lateReplies: late)
@@ -149,6 +149,27 @@ import Testing
     silent.late.receive(.failure(LinkError(.noRoute, "312 NO_ROUTE")), for: "c2")
     let returned = try await silent.create()
     #expect(report(returned).prefix(2) == ["no-route", "there is no queue posts"] && !returned.wasSent)
+  }
+
+  /// A broker can keep a message that it refused, so a service can still reply to it.
+  @Test func aReplyAfterARefusalIsNoted() async throws {
+    let silent = Silent(.nacked, count: 2)
+    #expect(report(try await silent.create()).prefix(1) == ["connection"])
+    silent.late.receive(reply(#""result":{"data":{"type":"posts","id":"7"}}"#), for: "c1")
+    #expect(silent.notes == ["a reply came N s late: posts create was carried out, id 7"])
+  }
+
+  @Test func repliesWithUnknownCorrelationIDsAreCountedOnce() async throws {
+    let silent = Silent()
+    for queue in ["tags", "posts", "posts"] {
+      silent.late.receive(reply("\"result\":{}"), for: queue, strangeTo: queue)
+    }
+    silent.late.receive(reply("\"result\":{}"), for: "c1", strangeTo: "pool")
+    // The change whose worker forwards the reply is registered only now, so its reply is not strange.
+    _ = try await silent.client.send(silent.client.createRequest(["text": "a"]))
+    let counts = silent.late.takeStrangeReplies()
+    #expect(counts.map(\.queue) == ["posts", "tags"] && counts.map(\.count) == [2, 1])
+    #expect(silent.late.takeStrangeReplies().isEmpty)
   }
 
   @Test func noReplyArrivesOverALostConnection() async throws {
