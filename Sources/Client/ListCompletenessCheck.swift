@@ -43,7 +43,7 @@ public struct ListCompletenessCheck: Sendable {
   private(set) var miscounted: (total: Int, received: Int)?
   /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
-  /// The page that the service refused after a full page, and the number of resources of the full page; otherwise nil.
+  /// The page that the service refused, or could not send, after a full page, and the number of resources of the full page; otherwise nil.
   private(set) var refused: (page: Pagination.Page, full: Int)?
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
@@ -136,8 +136,8 @@ extension ListCompletenessCheck {
     }
     if let refused {
       sentences.append(
-        "the page is full (\(refused.full) resources), but the service refuses page \(refused.page.number), "
-          + "and names neither a total nor a next page: rows may be missing")
+        "the page is full (\(refused.full) resources), but page \(refused.page.number) can't be read, "
+          + "and the service names neither a total nor a next page: rows may be missing")
     }
     if let unreadableTotal {
       sentences.append(

@@ -56,11 +56,16 @@ public struct PageStream: Sendable {
   }
 
   /// Returns the page of the query; nil if the service refuses a page to which no link leads.
+  ///
+  /// If the service divides the list by itself, no earlier request contained a page. The first request with a page can
+  /// then fail in other ways, such as a timeout, because the service does not expect a page.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) { return try await ahead.page(query) } catch {
       let isRefusal = [.service, .invalid, .notFound].contains(error.kind)
-      guard isRefusal, cursor.isNumbered, cursor.total == nil else { throw error }
-      if isPageAsked { changes.end(withRefused: query.page, after: last.count) }
+      let isUnexpected = !isPageAsked && cursor.received == last.count
+      let isAnswer = isRefusal || isUnexpected && ![.interrupted, .connection, .noRoute].contains(error.kind)
+      guard isAnswer, cursor.isNumbered, cursor.total == nil else { throw error }
+      if isPageAsked || !isRefusal { changes.end(withRefused: query.page, after: last.count) }
       isDone = true
       return nil
     }

@@ -91,9 +91,18 @@ import Testing
     let whole = await read([page(1...10), Self.refusal])
     #expect(whole.counts == [10] && whole.notes.isEmpty && whole.error == nil)
     let note =
-      "the page is full (2 resources), but the service refuses page 2, and names neither a total nor a next page: "
+      "the page is full (2 resources), but page 2 can't be read, and the service names neither a total nor a next page: "
       + "rows may be missing"
     #expect(await read([page(1...2), Self.refusal], size: 2).notes == [note])
+  }
+
+  /// A service that does not expect a page can send no reply; the first reply was then probably the whole list.
+  @Test func anUnexpectedPageIsNoError() async {
+    let silence = ScriptedTransport.Answer.failure(LinkError(.timeout, "silence", wasSent: true))
+    let list = await read([page(1...10), silence])
+    #expect(list.counts == [10] && list.error == nil && list.notes.count == 1)
+    #expect(await read([page(1...10), page(11...20), silence]).error?.kind == .timeout)
+    #expect(await read([page(1...2), silence], size: 2).error?.kind == .timeout)
   }
 
   @Test func aCountReadsAllPages() async throws {
