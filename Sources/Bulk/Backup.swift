@@ -1,6 +1,6 @@
 public import Client
 public import JSONAPI
-import JSONText
+public import JSONText
 import Synchronization
 
 /// A file with the resources that a statement changes, as they were before the changes.
@@ -21,6 +21,11 @@ public final class Backup: Sendable {
     var written = BackedUpKeys()
     /// Whether an image on the disk contains the names of the broker and the queue.
     var isMarked = false
+    /// Whether an image with the names of the broker and the queue also contains the `meta` of its change.
+    ///
+    /// An image without a mark then belongs to changes whose `meta` selects no data. In a file of an earlier version,
+    /// such an image counts for every `meta`.
+    var recordsMeta = false
     /// The resources that this run changes, and whose images an earlier run wrote.
     var present = BackedUpKeys()
   }
@@ -29,6 +34,8 @@ public final class Backup: Sendable {
   private let writer: GroupCommitWriter
   private let client: ResourceClient
   private let target: BackupSourceQueue
+  /// The members of the changes' `meta` that can select the data of the service.
+  private let meta: JSONObject
   private let query: Query
   private let readLimit: ConcurrencyLimit
   private let noteNotLoaded: @Sendable ([String]) -> Void
@@ -45,18 +52,21 @@ public final class Backup: Sendable {
   ///   - client: The client that reads the resources.
   ///   - target: The broker and the queue of the resources.
   ///   - query: The query for reading a resource, whose `include` names the relationships to load.
+  ///   - meta: The members of the changes' `meta` that can select the data of the service. An image of a change with
+  ///     other members is the image of another resource.
   ///   - concurrentReads: The maximum number of resources to read at the same time.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
   ///     backup does not contain completely.
   /// - Throws: ``JournalError`` if the file can't be used, contains lines that are not resources, or belongs to another
   ///   broker or queue.
   public init(
-    _ path: String, _ client: ResourceClient, _ target: BackupSourceQueue, _ query: Query, concurrentReads: Int = 16,
-    noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
+    _ path: String, _ client: ResourceClient, _ target: BackupSourceQueue, _ query: Query, meta: JSONObject = [:],
+    concurrentReads: Int = 16, noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
     file = try LockedFile(path, "backup")
     writer = GroupCommitWriter(file)
     (self.client, self.target, self.query, self.noteNotLoaded) = (client, target, query, noteNotLoaded)
+    self.meta = meta
     readLimit = ConcurrencyLimit(concurrentReads)
     var (state, length, isTorn, lacksLineEnd) = (BackedUpResources(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
@@ -67,9 +77,10 @@ public final class Backup: Sendable {
       }
       if let recorded = BackupSourceQueue(in: resource) {
         guard recorded == target else { throw .otherTarget(path, recorded: recorded, here: target) }
-        state.isMarked = true
+        (state.isMarked, state.recordsMeta) = (true, BackupSourceQueue.changeMeta(in: resource) != nil)
       }
-      state.before.add(resource)
+      let recorded = BackupSourceQueue.changeMeta(in: resource) ?? (state.recordsMeta ? [:] : meta)
+      if recorded == meta { state.before.add(resource) }
       (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
     }
     if isTorn { try file.cut(to: length) }
@@ -121,7 +132,7 @@ public final class Backup: Sendable {
       }
       let isMarking = append(resource)
       try await writer.appendSynced([])
-      if isMarking { state.withLock { $0.isMarked = true } }
+      if isMarking { state.withLock { ($0.isMarked, $0.recordsMeta) = (true, true) } }
       return nil
     } catch { return .refused(.element(error)) }
   }
@@ -134,7 +145,9 @@ public final class Backup: Sendable {
   private func append(_ resource: JSONObject) -> Bool {
     state.withLock { state in
       guard state.written.add(resource) else { return false }
-      writer.append(JSONValue.object(state.isMarked ? resource : target.marking(resource)).encoded() + [0x0A])
+      let isPlain = state.isMarked && state.recordsMeta && meta.isEmpty
+      let image = isPlain ? resource : target.marking(resource, meta, isFirst: !state.isMarked)
+      writer.append(JSONValue.object(image).encoded() + [0x0A])
       return !state.isMarked
     }
   }
@@ -161,6 +174,7 @@ public final class Backup: Sendable {
   ///
   /// - Throws: An error of the read, or a `malformed` error if the reply is not the content of the resource.
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject {
+    let client = client.reading(for: change)
     guard var resource = try await client.show(id, query).resource else {
       throw ClientError(.malformed, "the reply has no resource", nextStep: nil)
     }

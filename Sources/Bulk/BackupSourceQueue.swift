@@ -3,7 +3,9 @@ import JSONText
 /// The queue and the broker of the resources in a backup.
 ///
 /// The first image (resource) of a backup contains both names in its `meta`:
-/// `{"retort-backup":{"broker":"rabbit@host /","queue":"a"}}`.
+/// `{"retort-backup":{"broker":"rabbit@host /","queue":"a","meta":{}}}`.
+///
+/// The member `meta` contains the members of the changes' `meta` that can select the data of the service.
 public struct BackupSourceQueue: Sendable, Equatable {
   /// The identity of the broker and its vhost.
   public let broker: String
@@ -23,10 +25,16 @@ public struct BackupSourceQueue: Sendable, Equatable {
     self.init(broker: broker, queue: queue)
   }
 
-  /// Returns a copy of an image, with the broker and the queue in its `meta`.
-  func marking(_ image: JSONObject) -> JSONObject {
+  /// Returns the `meta` of the change for which retort wrote an image; nil if the image does not contain it.
+  static func changeMeta(in image: JSONObject) -> JSONObject? { image["meta"]?[member]?["meta"]?.objectValue }
+
+  /// Returns a copy of an image, with a mark in its `meta`: the `meta` of its change and, if `isFirst` is true, the
+  /// broker and the queue.
+  func marking(_ image: JSONObject, _ changeMeta: JSONObject, isFirst: Bool) -> JSONObject {
     var (image, meta) = (image, image["meta"]?.objectValue ?? [:])
-    meta[Self.member] = ["broker": .string(broker), "queue": .string(queue)]
+    var mark: JSONObject = isFirst ? ["broker": .string(broker), "queue": .string(queue)] : [:]
+    mark["meta"] = .object(changeMeta)
+    meta[Self.member] = .object(mark)
     image["meta"] = .object(meta)
     return image
   }

@@ -182,6 +182,22 @@ extension JSONObject {
     return object.count == 1 && object[mark]?.stringValue == key
   }
 
+  /// Returns the `meta` of a change as a journal records it: with placeholders for secret values.
+  ///
+  /// The result does not contain the member `host` if its value is `ownHost`, because another machine can resume the
+  /// journal.
+  func namingSecrets(ownHost: String) -> JSONObject {
+    var meta = namingSecrets
+    if meta["host"] == .string(ownHost) { meta["host"] = nil }
+    return meta
+  }
+
+  /// The object without its secret members, also inside objects and lists; the members are sorted by name.
+  var withoutSecrets: JSONObject {
+    let members = filter { key, value in !Secrets.isSecret(name: key) }.map { ($0.key, $0.value.withoutSecrets) }
+    return JSONObject(members.sorted { $0.0 < $1.0 })
+  }
+
   /// The object with a placeholder for each secret value, also inside objects and lists.
   fileprivate var namingSecrets: JSONObject {
     replacingSecrets { key, _ in .object(JSONObject([(Self.mark, .string(key))])) }
@@ -203,7 +219,30 @@ extension JSONObject {
   }
 }
 
+extension ResourceClient {
+  /// Returns the `meta` that a journal records for a change, with secret values from this client's `meta`.
+  ///
+  /// - Throws: ``LookupFailure`` if this client's `meta` lacks a secret value.
+  func filled(recorded meta: JSONObject) throws(LookupFailure) -> JSONObject {
+    let own = settings.meta
+    if let name = meta.secrets(missingIn: own).first {
+      throw .undecided("the journal does not contain secret values, such as \(name) in the meta of the change")
+    }
+    var meta = meta.filled(from: own)
+    if meta["host"] == nil, let host = own["host"] { meta["host"] = host }
+    return meta
+  }
+}
+
 extension JSONValue {
+  fileprivate var withoutSecrets: JSONValue {
+    switch self {
+    case .object(let object): .object(object.withoutSecrets)
+    case .array(let array): .array(JSONArray(array.map(\.withoutSecrets)))
+    default: self
+    }
+  }
+
   fileprivate func filled(from meta: JSONValue) -> JSONValue {
     switch self {
     case .object(let object): .object(object.filled(from: meta.objectValue ?? [:]))

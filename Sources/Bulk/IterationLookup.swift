@@ -11,6 +11,10 @@ struct IterationChange: Sendable {
   var type: String?
   /// The content that the change sent, with hashes instead of secret values.
   var content: JSONObject = [:]
+  /// The `meta` of the change, with placeholders for secret values, and without the name of this machine.
+  ///
+  /// Nil in a journal of an earlier version.
+  var meta: JSONObject?
   /// The role of the change in its iteration.
   var step = IterationResumeHints()
   /// The number of the change in the iteration; nil in a journal of an earlier version.
@@ -26,6 +30,7 @@ struct IterationChange: Sendable {
     var members: [(String, JSONValue)] = [("change", .string(text)), ("queue", .string(queue))]
     if let type { members.append(("type", .string(type))) }
     if !content.isEmpty { members.append(("content", .object(content))) }
+    if let meta { members.append(("meta", .object(meta))) }
     if step.isLast { members.append(("last", true)) }
     if step.readsFirst { members.append(("reads", true)) }
     if let field = step.keyField { members.append(("key", .string(field))) }
@@ -38,6 +43,7 @@ struct IterationChange: Sendable {
     guard let text = line["change"]?.stringValue else { return nil }
     (self.text, queue, type) = (text, line["queue"]?.stringValue ?? "", line["type"]?.stringValue)
     content = line["content"]?.objectValue ?? [:]
+    meta = line["meta"]?.objectValue
     (step.isLast, step.readsFirst) = (line["last"] == true, line["reads"] == true)
     (step.keyField, number) = (line["key"]?.stringValue, line["number"]?.numberValue?.integer)
   }
@@ -48,6 +54,7 @@ struct IterationChange: Sendable {
     (queue, type) = (change.target.queue, change.target.type)
     (self.step, self.number) = (step, number)
     if change.hasContent { content = change.content.hashingSecrets }
+    meta = (change.meta ?? [:]).namingSecrets(ownHost: step.ownHost)
   }
 }
 
@@ -102,7 +109,8 @@ extension Journal {
   ) async -> Bool? {
     guard let type = change.type, let resolver = resolver(change.queue, type, change.step.keyField) else { return nil }
     let target = TargetQueue(broker: header.broker, queue: change.queue, type: type)
-    let recorded = RecordedUnknownChange(identity: ChangeIdentity(text: change.text), content: change.content)
+    let recorded = RecordedUnknownChange(
+      identity: ChangeIdentity(text: change.text), content: change.content, meta: change.meta)
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true
     case .repeatable: return false

@@ -1,6 +1,6 @@
-import Client
+public import Client
 import JSONAPI
-import JSONText
+public import JSONText
 import Synchronization
 
 /// A file that records the changes of a statement, so that a later run can resume the statement.
@@ -106,6 +106,8 @@ public final class Journal: Sendable {
     let identity: ChangeIdentity
     /// The content that the change sent, with hashes instead of secret values.
     let content: JSONObject
+    /// The `meta` of the change, as ``IterationChange`` records it; nil if the client's `meta` applies.
+    var meta: JSONObject?
   }
 
   /// The changes with unknown outcomes that this run has not yet found in its input, sorted by identity.
@@ -207,6 +209,15 @@ public final class Journal: Sendable {
   /// iteration is known.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
+  }
+
+  /// Returns the `meta` of a change that an iteration of `each` sent to a queue, and whose outcome is unknown.
+  ///
+  /// The secret values come from `client`. Returns nil if the journal does not record the `meta` of such a change.
+  public func meta(ofQueue queue: String, filledFrom client: ResourceClient) -> JSONObject? {
+    let client = client.withWireNames
+    return state.withLock { $0.states.metas(ofQueue: queue) }.lazy
+      .compactMap { meta in try? client.filled(recorded: meta) }.first
   }
 
   /// Records each announced change that has no outcome as not sent.

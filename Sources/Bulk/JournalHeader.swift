@@ -21,6 +21,10 @@ public struct JournalHeader: Sendable, Equatable {
   ///
   /// Nil for any other statement, and in a journal of an earlier version.
   public var changes: String?
+  /// The members of the changes' `meta` that can select the data of the service.
+  ///
+  /// Nil for `each`, and in a journal of an earlier version.
+  public var meta: JSONObject?
   /// The time of creation, for information only.
   public var created: String
   /// The user who created the journal, for information only.
@@ -33,11 +37,11 @@ public struct JournalHeader: Sendable, Equatable {
   /// Creates a header.
   public init(
     broker: String, queue: String, type: String, verb: String, key: String?, created: String, by: String,
-    reason: String?, command: String? = nil, changes: String? = nil
+    reason: String?, command: String? = nil, changes: String? = nil, meta: JSONObject? = nil
   ) {
     (self.broker, self.queue, self.type, self.verb, self.key) = (broker, queue, type, verb, key)
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
-    self.changes = changes
+    (self.changes, self.meta) = (changes, meta)
   }
 
   /// The version of the journal's format.
@@ -61,6 +65,7 @@ public struct JournalHeader: Sendable, Equatable {
       ("command", command.map { .string($0) } ?? .null),
     ]
     if let changes { members.append(("changes", .string(changes))) }
+    if let meta { members.append(("meta", .object(meta))) }
     return JSONObject(members)
   }
 
@@ -74,7 +79,7 @@ public struct JournalHeader: Sendable, Equatable {
       broker: broker, queue: queue, type: type, verb: verb, key: object["key"]?.stringValue,
       created: object["created"]?.stringValue ?? "", by: object["by"]?.stringValue ?? "",
       reason: object["reason"]?.stringValue, command: object["command"]?.stringValue,
-      changes: object["changes"]?.stringValue)
+      changes: object["changes"]?.stringValue, meta: object["meta"]?.objectValue)
     self.version = version
   }
 
@@ -114,10 +119,15 @@ public struct JournalHeader: Sendable, Equatable {
   private func differences(from other: JournalHeader) -> [String] {
     let members: [(name: String, here: String?, there: String?)] = [
       ("queue", queue, other.queue), ("type", type, other.type), ("verb", verb, other.verb), ("key", key, other.key),
-      ("changes", changes, other.changes),
+      ("changes", changes, other.changes), ("meta", meta?.metaText, other.meta?.metaText),
     ]
     func shown(_ text: String?) -> String { text.map { $0.isEmpty ? "none" : $0 } ?? "none" }
     return members.filter { $0.here != nil && $0.here != $0.there }
       .map { "\($0.name) \(shown($0.here)) in the journal, but \(shown($0.there)) in this statement" }
   }
+}
+
+extension JSONObject {
+  /// The object as JSON; empty for an empty object.
+  fileprivate var metaText: String { isEmpty ? "" : JSONValue.object(self).text }
 }

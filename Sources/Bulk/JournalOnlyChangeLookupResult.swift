@@ -62,12 +62,16 @@ extension StatementSafeguards {
 extension UnknownChangeResolver {
   /// Looks up a change that only the journal records, because this run's input does not contain the change.
   func look(recorded: Journal.RecordedUnknownChange, to target: TargetQueue) async -> LookupFinding {
-    guard let change = change(recorded, target) else { return .notFound }
+    let meta: JSONObject?
+    do throws(LookupFailure) { meta = try recorded.meta.map(client.filled) } catch { return .unknown(failure: error) }
+    guard let change = change(recorded, target, meta) else { return .notFound }
     return await look(change, sent: recorded.content)
   }
 
   /// Creates a change for a lookup from its record in the journal; nil if the identity can't be parsed.
-  private func change(_ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue) -> Change? {
+  private func change(
+    _ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue, _ meta: JSONObject?
+  ) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
     let start = "\(verb.rawValue) \(target.queue) "
@@ -84,6 +88,7 @@ extension UnknownChangeResolver {
       params = linkage
     case .call: return nil
     }
+    if let meta { params["meta"] = .object(meta) }
     return Change(
       target: target, verb: verb, method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }

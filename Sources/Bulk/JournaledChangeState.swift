@@ -188,6 +188,11 @@ struct JournaledChangeStates {
   /// The queues to which iterations of `each` sent changes; only iterations with unknown outcomes count.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
+  /// The `meta` of the changes that iterations of `each` sent to a queue; only iterations with unknown outcomes count.
+  func metas(ofQueue queue: String) -> [JSONObject] {
+    sent.values.flatMap(\.changes).filter { $0.queue == queue }.compactMap(\.meta)
+  }
+
   /// The longest time until the messages of changes with unknown outcomes expire.
   ///
   /// For a message that never expires, only the time until a carrier sends it counts.

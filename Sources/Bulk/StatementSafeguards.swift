@@ -62,6 +62,8 @@ public struct IterationResumeHints: Sendable, Equatable {
   public var readsFirst = false
   /// The field by which a lookup finds a created resource, such as `email`; nil if there is no such field.
   public var keyField: String?
+  /// The name of this machine, which the journal does not record in the `meta` of a change.
+  public var ownHost = ""
   /// The longest time that a carrier can keep the change before its request is sent (`ChangeCarrier.longestDelay`).
   var delay = Duration.zero
 

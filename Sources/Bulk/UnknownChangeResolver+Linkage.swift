@@ -11,7 +11,7 @@ extension UnknownChangeResolver {
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .notFound }
     let named = change.identifiers
-    let present = try await linkage(name, of: id, parentName: change.parentName)
+    let present = try await linkage(name, of: id, change, parentName: change.parentName)
     let isFound: Bool? =
       switch change.verb {
       case .link: present.map { Set($0).isSuperset(of: named) }
@@ -30,14 +30,16 @@ extension UnknownChangeResolver {
   /// Returns whether a resource has the attributes and the linkage that a change sent.
   ///
   /// Linkage that is missing in the resource is read from the service.
-  func holds(_ resource: JSONObject, _ id: String?, _ sent: JSONObject) async throws(ClientError) -> Bool {
+  func holds(
+    _ resource: JSONObject, _ id: String?, _ sent: JSONObject, _ change: Change
+  ) async throws(ClientError) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
     for (name, value) in sent["relationships"]?.objectValue ?? [:] {
       let wanted = value["data"].flatMap { [ResourceIdentifier](linkage: $0) }
       let data = resource["relationships"]?[name]?["data"]
       var present = data.flatMap { [ResourceIdentifier](linkage: $0) }
-      if data == nil, let id { present = try await linkage(name, of: id, parentName: nil) }
+      if data == nil, let id { present = try await linkage(name, of: id, change, parentName: nil) }
       guard let wanted, let present, wanted.texts == present.texts else { return false }
     }
     return true
@@ -47,9 +49,9 @@ extension UnknownChangeResolver {
   ///
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
-    _ name: String, of id: String, parentName: String?
+    _ name: String, of id: String, _ change: Change, parentName: String?
   ) async throws(ClientError) -> [ResourceIdentifier]? {
-    var client = client
+    var client = client.reading(for: change)
     // A worker does not know the client's option `singular:`, but the parameters of the change contain its value.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {

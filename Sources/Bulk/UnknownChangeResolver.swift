@@ -54,9 +54,7 @@ public struct UnknownChangeResolver: Sendable {
   ///     sequence was carried out. Nil if each change is one request.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool, goal: JSONObject? = nil) {
     renamed = { [client] in client.renamed($0) }
-    var client = client
-    client.settings.keys = .wire
-    self.client = client
+    self.client = client.withWireNames
     self.keyField = keyField
     self.isSettled = isSettled
     self.goal = goal
@@ -111,20 +109,21 @@ public struct UnknownChangeResolver: Sendable {
     guard let keyField, let key = change.filterableKey else { return nil }
     var query = change.query
     query.filter = [(keyField, key)]
-    let found = try await client.index(query)
+    let found = try await client.reading(for: change).index(query)
     return found.resources.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
   }
 
   private func destroyed(_ change: Change) async throws(ClientError) -> LookupFinding {
     guard let id = change.id else { return .notFound }
-    return try await document(id, Query()) == nil
+    return try await document(change, id, Query()) == nil
       ? .carriedOut(id: id, reply: .document(Document())) : .repeatable
   }
 
   private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let id = change.id, let document = try await document(id, change.query), let resource = document.resource
+    guard let id = change.id, let document = try await document(change, id, change.query),
+      let resource = document.resource
     else { return .repeatable }
-    if try await holds(resource, id, sent) { return .carriedOut(id: id, reply: reply(document)) }
+    if try await holds(resource, id, sent, change) { return .carriedOut(id: id, reply: reply(document)) }
     return isSettled || change.content.hashingSecrets == sent ? .repeatable : .notFound
   }
 
@@ -136,7 +135,7 @@ public struct UnknownChangeResolver: Sendable {
     }
     guard found.count == 1 else { return .doubled(found.count) }
     let id = resource["id"]?.idText
-    if try await holds(resource, id, sent) { return .carriedOut(id: id, reply: reply(found)) }
+    if try await holds(resource, id, sent, change) { return .carriedOut(id: id, reply: reply(found)) }
     guard isSettled else { return .notFound }
     return .unknown(
       failure: .undecided(
@@ -164,12 +163,12 @@ public struct UnknownChangeResolver: Sendable {
     ChangeResult(renamed(.object(document.object)), givesDocument: true)
   }
 
-  /// Reads a resource; returns nil if the resource does not exist.
+  /// Reads the resource of a change; returns nil if the resource does not exist.
   ///
   /// - Throws: A `protocol` error if the reply is about another resource, so that it says nothing about this one.
-  private func document(_ id: String, _ query: Query) async throws(ClientError) -> Document? {
+  private func document(_ change: Change, _ id: String, _ query: Query) async throws(ClientError) -> Document? {
     let document: Document
-    do throws(ClientError) { document = try await client.show(id, query) } catch {
+    do throws(ClientError) { document = try await client.reading(for: change).show(id, query) } catch {
       if error.kind == .notFound { return nil }
       throw error
     }

@@ -254,6 +254,17 @@ extension ResourceClient {
     }
   }
 
+  /// A copy of the client that sends and receives names in the service's spelling.
+  ///
+  /// The `meta` of the copy has the names that this client sends.
+  public var withWireNames: ResourceClient {
+    guard box.properties.settings.keys == .underscore else { return self }
+    var client = self
+    client.settings.meta = KeyRenaming.outgoing.object(settings.meta)
+    client.settings.keys = .wire
+    return client
+  }
+
   /// Returns the service's result with its names in the spelling of the client's `keys`.
   public func renamed(_ result: JSONValue) -> JSONValue {
     box.properties.settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result

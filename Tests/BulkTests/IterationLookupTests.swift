@@ -69,6 +69,15 @@ import Testing
     #expect(try await finding([.update(12, ["views": 1]), .destroy(14)], isLast: false) == .unknown)
   }
 
+  /// A lookup needs the same `meta` as the change, and a journal does not contain secret values.
+  @Test(arguments: [("tenant", Journal.IterationLookupFinding.done), ("token", .unknown)])
+  func theMetaOfAChangeIsRecorded(_ name: String, _ finding: Journal.IterationLookupFinding) async throws {
+    let change = Change(
+      target: Change.posts, verb: .destroy, method: "destroy",
+      params: ["id": "14", "meta": .object(JSONObject([(name, "b")]))], expires: true, timeout: nil)
+    #expect(try await self.finding([change], isLast: true) == finding)
+  }
+
   @Test func withoutAClientItStaysUnknown() async throws {
     #expect(try await finding([.destroy(14)], isLast: true, hasClient: false) == .unknown)
   }

@@ -100,7 +100,27 @@ import Testing
       images == [
         #"{"type":"posts","id":"1","attributes":{"views":1}}"#, #"{"type":"posts","id":"2","attributes":{"views":1}}"#,
       ])
-    #expect(lines.contains { $0.hasSuffix(#","meta":{"retort-backup":{"broker":"b","queue":"posts"}}}"#) })
+    #expect(lines.contains { $0.hasSuffix(#","meta":{"retort-backup":{"broker":"b","queue":"posts","meta":{}}}}"#) })
+  }
+
+  /// Equal ids with another `meta` can mean other resources; an image of an earlier version counts for every `meta`.
+  @Test(arguments: [true, false]) func aBackupHasAnImageForEachMeta(isEarlier: Bool) async throws {
+    defer { unlink(path) }
+    if isEarlier {
+      let image = #"{"type":"posts","id":"1","meta":{"retort-backup":{"broker":"b","queue":"posts"}}}"# + "\n"
+      try image.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    var images: [Int] = []
+    for meta in [[:], ["tenant": "a"], ["tenant": "b"], ["tenant": "a"], [:]] as [JSONObject] {
+      var guards = StatementSafeguards()
+      let service = ScriptedService(["1": ["views": 1], "2": ["views": 1]])
+      let backup = try Backup(path, service.client, .posts, Query(), meta: meta)
+      guards.backup = backup
+      _ = await run([.update(1, ["views": 2]), .update(2, ["views": 2])], on: ScriptedCarrier(), guards)
+      images.append(2 - backup.presentCount)
+      backup.release()
+    }
+    #expect(images == (isEarlier ? [1, 1, 1, 0, 0] : [2, 2, 2, 0, 0]))
   }
 
   /// Another change of a resource also waits until the image of the resource is on the disk.

@@ -183,12 +183,27 @@ extension Arguments {
 
   /// Returns a client for a statement's lookups and for its reads for `backup:`.
   ///
+  /// The requests of the client have the `meta` of the statement's changes.
   /// Like the client of ``reader(_:)``, this client sends a failed read again. Its timeout is the timeout of the
   /// statement's changes, but at least the timeout of the original client.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
-    return reader
+    return try withMeta(reader)
+  }
+
+  /// Returns a client whose requests have the `meta` of the statement's changes.
+  func withMeta(_ client: ResourceClient) throws(Fault) -> ResourceClient {
+    var (client, own) = (client, try meta())
+    guard !own.isEmpty else { return client }
+    for (key, value) in client.settings.meta where !own.contains(key) { own[key] = value }
+    client.settings.meta = own
+    return client
+  }
+
+  /// Returns the members of the changes' `meta` that can select the data of the service, such as a tenant.
+  func selectingMeta(_ client: ClientValue) throws(Fault) -> JSONObject {
+    try withMeta(client.client).withWireNames.settings.meta.selectingData(ownHost: OwnHostName.name)
   }
 
   /// Returns the query that the options of a call describe, such as `filter:` and `page:`.

@@ -51,9 +51,10 @@ extension Arguments {
     var query = Query()
     query.include = try list(.kept)
     let (name, reader, limit) = (client.name, try lookupReader(client), try inFlight(session))
+    let meta = try selectingMeta(client)
     do throws(JournalError) {
       let target = BackupSourceQueue(broker: client.connection.link.brokerIdentity, queue: client.queue)
-      let backup = try Backup(path, reader, target, query, concurrentReads: limit) { names in
+      let backup = try Backup(path, reader, target, query, meta: meta, concurrentReads: limit) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
       }
       if backup.isCut { session.note("\(path): removed the last line, which was incomplete") }
@@ -79,7 +80,7 @@ extension Arguments {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
     let link = client.connection.link
-    let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
+    let (queue, resources, label) = (client.queue, try withMeta(client.client), "\(name) \(client.name)")
     let hasWorkers = options["workers"] != nil || session.options.workers != nil
     return ServiceLoadThrottle(limits) {
       link.state == .blocked
@@ -97,7 +98,7 @@ extension Arguments {
   ) throws(Fault) -> Journal {
     let header = journalHeader(
       run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
-      key: keyField.map { ".\($0)" })
+      key: keyField.map { ".\($0)" }, meta: try selectingMeta(client))
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error, run.session) }
   }
 
@@ -105,11 +106,13 @@ extension Arguments {
   ///
   /// For an `each`, the queue and the type in the header are empty, and `changes` names the changes of the block.
   func journalHeader(
-    _ run: StatementContext, broker: String, queue: String = "", type: String = "", key: String?, changes: String? = nil
+    _ run: StatementContext, broker: String, queue: String = "", type: String = "", key: String?,
+    changes: String? = nil, meta: JSONObject? = nil
   ) -> JournalHeader {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key, created: Self.now, by: Self.user,
-      reason: run.session.options.reason, command: run.session.options.command, changes: changes)
+      reason: run.session.options.reason, command: run.session.options.command, changes: changes,
+      meta: meta)
   }
 
   /// Converts an error of a journal to a `Fault`; the advice differs if this run has completed the journal.
@@ -147,7 +150,8 @@ extension Arguments {
     let wait = try journal.longestLife + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
-      let reader = try lookupReader(client)
+      var reader = try lookupReader(client)
+      if let meta = journal.meta(ofQueue: client.queue, filledFrom: reader) { reader.settings.meta = meta }
       do throws(Fault) {
         _ = try await client.reading(self) { () throws(ClientError) in
           try await reader.count(Query(), waitLimit: .usual)

@@ -82,6 +82,7 @@ extension Session {
     let statement = run.statement
     if isDry { return ChangeDispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     guards.iteration = run.iteration
+    guards.step.ownHost = OwnHostName.name
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     if let carrier {
       let lateReplies = carrier.hasLateReplies ? host.lateReplies : nil
