@@ -34,8 +34,14 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// The word can be an id such as `12`, the key of a `create`, or the whole text of the identity. For a change of
   /// linkage, the word can also be the id with the relationship and the identifiers: `12 tags tags/1`.
   public func isNamed(by word: String, queue: String) -> Bool {
-    if text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)") { return true }
-    return [Change.Verb.link, .relink, .unlink].contains { text.hasPrefix("\($0.rawValue) \(queue) \(word) ") }
+    // Two texts with different code points are different keys, also if they look the same.
+    func ends(with end: String) -> Bool { text.utf8.reversed().starts(with: end.utf8.reversed()) }
+    if text.utf8.elementsEqual(word.utf8) || ends(with: " \(word)") || ends(with: " \(JSONValue.string(word).text)") {
+      return true
+    }
+    return [Change.Verb.link, .relink, .unlink].contains {
+      text.utf8.starts(with: "\($0.rawValue) \(queue) \(word) ".utf8)
+    }
   }
 }
 

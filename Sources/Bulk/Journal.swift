@@ -279,6 +279,25 @@ public final class Journal: Sendable {
     }
   }
 
+  /// Writes that a person wants the change or iteration to be carried out again; returns when the line is on the disk.
+  ///
+  /// A run whose input lacks the change does not complete the journal.
+  public func require(_ identity: ChangeIdentity) async throws(JournalError) {
+    let line: JSONObject = ["outcome": .string(identity.text), "is": "again", "required": true]
+    try await writer.appendSynced(JournalLineEncoder.encoded(line, format))
+  }
+
+  /// The changes and iterations that a person marked to be carried out again, and that no run has carried out, sorted.
+  public var required: [ChangeIdentity] {
+    state.withLock { $0.states.requiredIdentities }.map(\.text).sorted().map { ChangeIdentity(text: $0) }
+  }
+
+  /// The changes and iterations in ``required`` that this run has not found in its input.
+  public var unseenRequired: [ChangeIdentity] {
+    state.withLock { $0.states.requiredIdentities }.filter { !$0.isSeen }.map(\.text).sorted()
+      .map { ChangeIdentity(text: $0) }
+  }
+
   /// Writes the name of the broker to which the journal belongs; returns when the line is on the disk.
   ///
   /// A user gives this name with the command `retort journal FILE broker NAME`.

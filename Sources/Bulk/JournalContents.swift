@@ -122,7 +122,7 @@ struct JournalContents {
     } else if let text = object["outcome"]?.stringValue {
       switch object["is"]?.stringValue {
       case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)
-      case "failed", "again": states.reopen(text)
+      case "failed", "again": states.reopen(text, isRequired: object["required"] == true)
       default: break
       }
     }

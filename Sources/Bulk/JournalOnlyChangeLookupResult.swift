@@ -9,6 +9,9 @@ public struct JournalOnlyChangeLookupResult: Sendable {
   public var found = 0
   /// The identities of the changes that are still unknown after the lookups, sorted.
   public var left: [ChangeIdentity] = []
+  /// The identities of the changes that a person marked to be carried out again, and that this run's input lacks,
+  /// sorted.
+  public var missing: [ChangeIdentity] = []
 
   /// Creates an empty result.
   public init() {}
@@ -106,6 +109,9 @@ extension UnknownChangeResolver {
     guard identifiers.allSatisfy({ $0.count == 2 }) else { return nil }
     let data = identifiers.map { JSONValue.object(["type": .string($0[0]), "id": .string($0[1])]) }
     let relationship = client.relationship(name, of: words.joined(separator: " "))
-    return try? relationship.changeRequest(.relink, .array(JSONArray(data))).params
+    var params = try? relationship.changeRequest(.relink, .array(JSONArray(data))).params
+    // The identity of a `relink` does not contain its linkage.
+    if !hasIdentifiers { params?["data"] = nil }
+    return params
   }
 }

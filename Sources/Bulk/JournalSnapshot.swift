@@ -14,6 +14,8 @@ public struct JournalSnapshot: Sendable {
   /// For an iteration of `each`, `changes` lists the changes that the iteration sent. For a single change, such as
   /// `update posts 12`, `changes` is empty.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
+  /// The changes and iterations that a person marked to be carried out again, and that no run has carried out, sorted.
+  public let required: [ChangeIdentity]
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
   /// The number of damaged lines at the end of the file, which a crash can leave.
@@ -34,6 +36,7 @@ public struct JournalSnapshot: Sendable {
     unknown = contents.states.unknown.sorted().map {
       (ChangeIdentity(text: $0), contents.states.changes(of: $0).map(\.text))
     }
+    required = contents.states.requiredIdentities.map(\.text).sorted().map { ChangeIdentity(text: $0) }
     (end, cutLines) = (contents.end, contents.cutLines)
   }
 }

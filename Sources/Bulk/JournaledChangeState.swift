@@ -79,6 +79,8 @@ struct JournaledChangeStates {
   /// The ids of created resources, by the identity of the `create`.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: UnknownEntry] = [:]
+  /// The identities, as texts, that a person marked to be carried out again with `retort journal FILE settle ID again`.
+  private var required: [StableHash: String] = [:]
 
   private subscript(packed identity: StableHash) -> PackedChangeState {
     get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? PackedChangeState() }
@@ -147,15 +149,17 @@ struct JournaledChangeStates {
   /// Only a hash of the sent content stays in memory.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
+    if !required.isEmpty { required[hash] = nil }
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
     // The identity of an `update` or a `destroy` already ends with the id, so the id is not stored again.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
-  /// Records that the change with an identity may be sent again.
-  mutating func reopen(_ text: String) {
+  /// Records that the change with an identity may be sent again; `isRequired` is true if a person wants this.
+  mutating func reopen(_ text: String, isRequired: Bool = false) {
     let identity = StableHash(text)
+    if isRequired { required[identity] = text }
     self[packed: identity].progress = .open
     sent[identity] = nil
   }
@@ -180,6 +184,14 @@ struct JournaledChangeStates {
   /// Each element is the identity as text, and the content that was sent.
   var unseen: [(text: String, content: JSONObject)] {
     sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
+  }
+
+  /// The identities, as texts, that a person marked to be carried out again, and that no run has sent since.
+  var requiredIdentities: [(text: String, isSeen: Bool)] {
+    required.compactMap { identity, text in
+      let state = self[packed: identity]
+      return state.progress == .open ? (text, state.isSeen) : nil
+    }
   }
 
   /// The identities with unknown outcomes, as texts in arbitrary order.

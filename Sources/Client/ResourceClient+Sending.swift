@@ -265,6 +265,11 @@ extension ResourceClient {
     return client
   }
 
+  /// Returns the name of a field in the client's requests.
+  public func wireName(_ field: String) -> String {
+    box.properties.settings.keys == .underscore ? KeyRenaming.outgoing.name(field) : field
+  }
+
   /// Returns the service's result with its names in the spelling of the client's `keys`.
   public func renamed(_ result: JSONValue) -> JSONValue {
     box.properties.settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result

@@ -167,6 +167,9 @@ struct CommandLineOrOptionPage: Sendable {
         ID is the id of the resource. For a create or an iteration, ID is the key. ID can also be the whole text of \
         the unknown change, such as 'link posts 10 tags tags/4'.
 
+        After settle ID again, the change must be carried out. A run whose input does not contain the change names \
+        it, and does not complete the journal. If the change is not necessary, use settle ID done.
+
         The journal contains the name of the broker. A statement refuses the journal if the broker of the statement \
         has another name. If only the name has changed, record the new name with broker NAME. The error of the refused \
         statement shows the new name.

@@ -61,7 +61,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     return 2
   }
   let journal = try Journal(existing: path)
-  let named = journal.unknown.filter { $0.isNamed(by: id, queue: journal.header.queue) }
+  let named = (journal.unknown + journal.required).filter { $0.isNamed(by: id, queue: journal.header.queue) }
   guard named.count == 1, let identity = named.first else {
     let what =
       named.isEmpty
@@ -73,8 +73,12 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     console.note("error: \(file): \(change) \(what)\n  = \(list) lists the unknown changes\n")
     return 2
   }
-  journal.settle(identity, outcome, id: nil)
-  try await journal.flush()
+  if outcome == "ok" {
+    journal.settle(identity, outcome, id: nil)
+    try await journal.flush()
+  } else {
+    try await journal.require(identity)
+  }
   let effect = outcome == "ok" ? "counts as done" : "counts as not done, so the next run carries it out"
   console.note("\(path): \(TerminalSafeText.message(identity.text)) \(effect)\n")
   return 0
@@ -110,6 +114,7 @@ private struct JournalReport {
       "unknown: \(unknown.identity.text)"
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
     }
+    lines += journal.required.prefix(Self.limit).map { "to be carried out again: \($0.text)" }
     if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
     if journal.isInUse {
       lines.append("a run has this journal open: the counts can change")

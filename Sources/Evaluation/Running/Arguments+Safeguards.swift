@@ -23,7 +23,7 @@ extension Arguments {
     _ run: StatementContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
   ) throws(Fault) -> StatementSafeguards {
     var guards = StatementSafeguards()
-    (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
+    (guards.step.keyField, guards.step.readsFirst) = (keyField.map(client.client.wireName), readsFirst)
     guards.halt = try value(of: .halt, SafeguardOptionReader.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
     if let rule = try word("unknown", of: StatementSafeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
@@ -212,6 +212,19 @@ extension Session {
     note(
       "check each of these: if it was carried out, run `\(command) done`; if it was not carried out, run "
         + "`\(command) again`")
+  }
+
+  /// Shows which changes or iterations a person marked to be carried out again, although the run's input lacks them.
+  func note(missing identities: [ChangeIdentity], in journal: Journal) {
+    let shown = 5
+    for identity in identities.prefix(shown) {
+      note("not carried out, because the input of this run does not contain it: \(identity.text)")
+    }
+    if identities.count > shown { note("and \(identities.count - shown) more") }
+    let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
+    note(
+      "\(journal.path) stays open: run the statement with an input that contains these elements; or, if a change is not "
+        + "necessary, run `retort journal \(ShellWordQuoter.quoted(journal.path)) settle \(word) done`")
   }
 
   /// Shows how many changes a journal file records as done and as unknown, and how many changes are left.

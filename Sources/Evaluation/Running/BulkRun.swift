@@ -55,7 +55,7 @@ struct BulkRun {
       plan.guards.backup?.release()
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
-    defer { noteResuming(report, isComplete: earlier.left.isEmpty) }
+    defer { noteResuming(report, isComplete: earlier.left.isEmpty && earlier.missing.isEmpty) }
     let unwritten = plan.failedFile?.finish().map {
       $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
     }
@@ -65,7 +65,9 @@ struct BulkRun {
       throw unwritten.map { isCause ? error : error.within($0.message) } ?? error
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
-    guard report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip else {
+    guard report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip,
+      earlier.missing.isEmpty
+    else {
       run.journals?.recordUndoneChanges()
       return (flow.elements(), report.tally)
     }
@@ -85,7 +87,7 @@ struct BulkRun {
     guard let journal = plan.guards.journal, !endedEarly(report) else {
       return JournalOnlyChangeLookupResult()
     }
-    let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
+    var earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
       progress.record(lookups: $0, of: $1)
     }
     let session = run.session
@@ -94,6 +96,11 @@ struct BulkRun {
         earlier.found == 1
         ? "1 unknown change of an earlier run was" : "\(earlier.found) unknown changes of an earlier run were"
       session.note("\(journal.path): a lookup shows that \(changes) carried out")
+    }
+    earlier.missing = journal.unseenRequired
+    if !earlier.missing.isEmpty {
+      session.note(missing: earlier.missing, in: journal)
+      leaveFailures()
     }
     guard !earlier.left.isEmpty else { return earlier }
     session.note(unknown: earlier.left, in: journal)

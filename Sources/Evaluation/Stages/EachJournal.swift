@@ -20,6 +20,8 @@ final class EachJournal: Sendable {
     var before = 0
     var skipped = 0
     var unknown: [ChangeIdentity] = []
+    /// The iterations that a person marked to be carried out again, and for which this run has no elements.
+    var missing: [ChangeIdentity] = []
     var failed = 0
     /// Whether a service may have carried out a change of this run.
     var hasSent = false
@@ -28,7 +30,7 @@ final class EachJournal: Sendable {
     var text: String {
       let others = [
         (before, "done in earlier runs"), (skipped, "unknown and skipped"), (failed, "failed"),
-        (unknown.count, "unknown"),
+        (unknown.count, "unknown"), (missing.count, "not in the input"),
       ]
       return (["\(ok) ok"] + others.filter { $0.0 > 0 }.map { "\($0) \($1)" }).joined(separator: ", ")
     }
@@ -36,7 +38,8 @@ final class EachJournal: Sendable {
     /// The counts of the iterations as JSON for other programs.
     var json: JSONValue {
       let counts = [
-        ("ok", ok), ("failed", failed), ("unknown", unknown.count), ("before", before), ("skipped", skipped),
+        ("ok", ok), ("failed", failed), ("unknown", unknown.count + missing.count), ("before", before),
+        ("skipped", skipped),
       ]
       return .object(JSONObject([("statement", "each")] + counts.map { ($0, .number(JSONNumber($1))) }))
     }
@@ -173,10 +176,12 @@ final class EachJournal: Sendable {
   /// Whether every iteration has succeeded, in this run or in an earlier run.
   ///
   /// An iteration that the run skipped, because its outcome is unknown, does not count as successful.
-  var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
+  var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count + $0.missing.count == 0 } }
 
   /// Whether the outcome of an iteration is unknown, and the option `unknown:` does not skip such an iteration.
-  var hasUnknown: Bool { state.withLock { !$0.unknown.isEmpty } }
+  ///
+  /// Also true if this run has no element for an iteration that a person marked to be carried out again.
+  var hasUnknown: Bool { state.withLock { !$0.unknown.isEmpty || !$0.missing.isEmpty } }
 
   /// Shows notes about the outcomes of the iterations, and about how to resume the statement.
   func note(isEnded: Bool) async {
@@ -185,6 +190,7 @@ final class EachJournal: Sendable {
     // Add the iterations of earlier runs that have an unknown outcome, and for which this run has no elements.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
+      if isEnded { state.missing = journal.unseenRequired }
       return state
     }
     if session.options.summarizesAsJSON {
@@ -197,6 +203,10 @@ final class EachJournal: Sendable {
       for note in resolvers.withLock({ Array($0.values) }).flatMap(\.failures.notes) {
         session.note("each: \(note): run the same statement with the same journal to look up these changes")
       }
+      session.state.withLock { $0.hasPartialFailure = true }
+    }
+    if !state.missing.isEmpty {
+      session.note(missing: state.missing, in: journal)
       session.state.withLock { $0.hasPartialFailure = true }
     }
     if !isEnded || !isComplete { session.noteHowToResume("each", journal) }
