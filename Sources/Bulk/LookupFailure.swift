@@ -8,6 +8,8 @@ public enum LookupFailure: Error {
   case failed(ClientError)
   /// The reads succeeded, but they do not show whether the change was carried out; the value is the reason.
   case undecided(String)
+  /// No lookup can find the change; the value is the reason.
+  case impossible(String)
   /// The change was not looked up, because several earlier lookups in a row got no reply.
   case notLookedUp
 
@@ -19,6 +21,7 @@ public enum LookupFailure: Error {
     case .noReply: "its lookup got no reply"
     case .failed(let error): "its lookup failed: \(error.message)"
     case .undecided(let reason): "its lookup gave no clear result: \(reason)"
+    case .impossible(let reason): "no lookup can find it, because \(reason)"
     case .notLookedUp:
       "it was not looked up, because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"
     }
@@ -30,7 +33,7 @@ public enum LookupFailure: Error {
   public var condition: String? {
     switch self {
     case .failed: "correct the cause of the failed lookup"
-    case .undecided: nil
+    case .undecided, .impossible: nil
     case .noReply, .notLookedUp: "wait until the service replies again"
     }
   }

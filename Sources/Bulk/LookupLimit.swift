@@ -16,7 +16,7 @@ public struct FailedLookups: Sendable {
     switch failure {
     case .noReply: unanswered += 1
     case .notLookedUp: refused += 1
-    case .undecided(let reason): add(.failed(ClientError(.unknown, reason)))
+    case .undecided(let reason), .impossible(let reason): add(.failed(ClientError(.unknown, reason)))
     case .failed(let error) where error.kind == .interrupted: break
     case .failed(let error):
       failed += 1
@@ -68,7 +68,7 @@ final class LookupLimit: Sendable {
     state.withLock { state in
       switch failure {
       case .noReply: state.timeouts += 1
-      case .failed, .undecided: state.timeouts = 0
+      case .failed, .undecided, .impossible: state.timeouts = 0
       case .notLookedUp: break
       }
       state.failures.add(failure)

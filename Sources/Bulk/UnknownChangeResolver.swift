@@ -48,14 +48,14 @@ public struct UnknownChangeResolver: Sendable {
   /// - Parameters:
   ///   - client: Reads the resources.
   ///   - keyField: The field by which a lookup finds a created resource, such as `email`; nil if there is no such
-  ///     field.
+  ///     field. The lookup uses the service's spelling of the field.
   ///   - isSettled: Whether the time of `settle:` has passed.
   ///   - goal: The attributes of the resource after a sequence of updates. If the resource has these attributes, the
   ///     sequence was carried out. Nil if each change is one request.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool, goal: JSONObject? = nil) {
     renamed = { [client] in client.renamed($0) }
     self.client = client.withWireNames
-    self.keyField = keyField
+    self.keyField = keyField.map(client.wireName)
     self.isSettled = isSettled
     self.goal = goal
   }
@@ -70,7 +70,7 @@ public struct UnknownChangeResolver: Sendable {
   func finds(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .link, .relink, .unlink: true
-    case .create: keyField != nil && change.key != nil
+    case .create: change.key != nil && impossibility(of: change) == nil
     case .call: false
     }
   }
@@ -110,7 +110,20 @@ public struct UnknownChangeResolver: Sendable {
     var query = change.query
     query.filter = [(keyField, key)]
     let found = try await client.reading(for: change).index(query)
+    for resource in found.resources { try change.refuseOther(resource, than: nil) }
     return found.resources.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
+  }
+
+  /// Returns the reason why no lookup by key can find a `create`; nil if a lookup can find it.
+  private func impossibility(of change: Change) -> LookupFailure? {
+    guard let keyField else { return .impossible("the option key: does not name a field") }
+    guard let key = change.key else { return nil }
+    if let attributes = change.params["data"]?["attributes"]?.objectValue, !attributes.contains(keyField) {
+      return .impossible("\(keyField) is not an attribute of the record")
+    }
+    if key.isEmpty { return .impossible("a filter can't contain an empty key") }
+    guard change.filterableKey == nil else { return nil }
+    return .impossible("a filter can't contain the key \(JSONValue.string(key).text), which has a comma")
   }
 
   private func destroyed(_ change: Change) async throws(ClientError) -> LookupFinding {
@@ -120,26 +133,30 @@ public struct UnknownChangeResolver: Sendable {
   }
 
   private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let id = change.id, let document = try await document(change, id, change.query),
-      let resource = document.resource
-    else { return .repeatable }
+    guard let id = change.id, let document = try await document(change, id, change.query) else { return .repeatable }
+    let resource = document.resource ?? [:]
     if try await holds(resource, id, sent, change) { return .carriedOut(id: id, reply: reply(document)) }
     return isSettled || change.content.hashingSecrets == sent ? .repeatable : .notFound
   }
 
   private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let found = try await list(ofKey: change) else { return .notFound }
+    if let failure = impossibility(of: change) { return .unknown(failure: failure) }
+    guard let found = try await list(ofKey: change) else {
+      return .unknown(failure: .undecided("the service ignores the filter by \(keyField ?? "key")"))
+    }
     guard let resource = found.first else {
       guard isSettled else { return .notFound }
       return try await keyFailure().map { .unknown(failure: $0) } ?? .repeatable
     }
     guard found.count == 1 else { return .doubled(found.count) }
-    let id = resource["id"]?.idText
+    guard let id = resource["id"]?.idText else {
+      throw ClientError(.malformed, "the reply has a resource without an id", nextStep: nil)
+    }
     if try await holds(resource, id, sent, change) { return .carriedOut(id: id, reply: reply(found)) }
     guard isSettled else { return .notFound }
     return .unknown(
       failure: .undecided(
-        "the resource \(id ?? "") has the same \(keyField ?? "key") as the change, but other fields differ"))
+        "the resource \(id) has the same \(keyField ?? "key") as the change, but other fields differ"))
   }
 
   /// Records a `create` that an earlier run carried out, so that a lookup can test whether lookups by key are reliable.
@@ -175,11 +192,28 @@ public struct UnknownChangeResolver: Sendable {
     if let other = document.first?["id"]?.idText, !other.isSame(as: id) {
       throw ClientError(.malformed, "\(client.type) show: \"\(id)\" was requested, but the reply is about \"\(other)\"")
     }
+    guard let resource = document.resource else {
+      throw ClientError(.malformed, "the reply has no resource", nextStep: nil)
+    }
+    try change.refuseOther(resource, than: id)
     return document
   }
 }
 
 extension Change {
+  /// Throws a `malformed` error if a resource in a reply has another type than the change, or another id than `id`.
+  ///
+  /// If `id` is nil, the resource can have any id. A reply about another resource does not show the outcome.
+  fileprivate func refuseOther(_ resource: JSONObject, than id: String?) throws(ClientError) {
+    let (type, own) = (resource["type"]?.stringValue, resource["id"]?.idText)
+    guard type?.isSame(as: target.type) == true, id.map({ own?.isSame(as: $0) == true }) ?? true else {
+      throw ClientError(
+        .malformed,
+        "the reply is about \(type ?? "?")/\(own ?? "?"), and not about \(target.type)\(id.map { "/\($0)" } ?? "")",
+        nextStep: nil)
+    }
+  }
+
   /// The key of a `create`, if a filter can contain the key; otherwise nil.
   ///
   /// A filter can't contain an empty key, or a key with a comma, because a comma separates the values of a filter.

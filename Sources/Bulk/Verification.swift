@@ -39,7 +39,7 @@ final class VerificationList: Sendable {
     var unknown: [Int: ChangeToVerify] = [:]
     /// The number of further changes with unknown outcomes, which are not stored because the list is full.
     var unkept = 0
-    /// The number of confirmed `create` changes that a lookup by key did not find.
+    /// The number of confirmed `create` changes that a lookup by key did not find, or can't find.
     var unfound = 0
     var created: [ChangeToVerify] = []
     /// The keys of further `create` changes, if `created` is full.
@@ -87,7 +87,11 @@ final class VerificationList: Sendable {
       case .done: what == .all && change.verb == .create
       default: false
       }
-    guard isVerified, resolver?.finds(change) ?? false else { return }
+    guard isVerified, let resolver else { return }
+    guard resolver.finds(change) else {
+      if outcome.isCarriedOut, change.key != nil { addUnfound() }
+      return
+    }
     var item = ChangeToVerify(change: change, element: element, place: place)
     switch outcome {
     case .unknown(let error) where error.call != nil:

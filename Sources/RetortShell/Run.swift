@@ -234,9 +234,8 @@ private func run(
   let notices = ConnectionNotices(console)
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   // A command line that reads the script from standard input needs the script again.
-  let readsInput = options.script == nil && FileDescriptor.isStandardInput(file ?? "-")
-  let line = isPrompt ? nil : readsInput ? "\(command) < SCRIPT" : command
-  let session = makeSession(options, arguments, line, console, notices, environment)
+  let line = options.script == nil && FileDescriptor.isStandardInput(file ?? "-") ? "\(command) < SCRIPT" : command
+  let session = makeSession(options, arguments, isPrompt ? nil : line, console, notices, environment)
   let report: AtomicFile?
   do throws(Fault) { report = try openReport(options, session.options.report) } catch {
     console.note(error, about: "the report can't be written")

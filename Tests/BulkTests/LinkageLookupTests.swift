@@ -21,11 +21,13 @@ import Testing
     (.link, tags("1"), tags("2", "1"), .found), (.link, tags("1", "3"), tags("1"), .sent),
     (.unlink, tags("1"), tags("2"), .found), (.unlink, tags("1", "2"), tags("2"), .sent),
     // A service can use another type name in linkage, here `tag` for `tags`. Then no lookup finds the change.
-    (.link, tags("1"), ["type": "tag", "id": "1"], .sent), (.unlink, tags("1"), ["type": "tag", "id": "1"], .sent),
+    (.link, tags("1"), [["type": "tag", "id": "1"]], .sent), (.unlink, tags("1"), [["type": "tag", "id": "1"]], .sent),
     (.relink, tags("1", "2"), tags("2", "1"), .found), (.relink, tags("1"), tags("1", "2"), .sent),
-    (.relink, [], [], .found), (.relink, .null, .null, .found), (.relink, .null, tags("1"), .sent),
-    // A reply that is not valid linkage proves nothing.
-    (.unlink, tags("1"), "none", .sent), (.link, tags("1"), [["id": "1"]], .sent),
+    (.relink, [], [], .found), (.relink, .null, .null, .found), (.relink, .null, ["type": "tags", "id": "1"], .sent),
+    // A reply that is not linkage, or that is not a list for a to-many relationship, proves nothing.
+    (.unlink, tags("1"), "none", .unknown), (.link, tags("1"), [["id": "1"]], .unknown),
+    (.link, tags("1"), .null, .unknown), (.unlink, tags("1"), .null, .unknown), (.relink, [], .null, .unknown),
+    (.link, tags("1"), ["type": "tags", "id": "1"], .unknown), (.relink, .null, tags("1"), .unknown),
   ]
 
   private func change(_ verb: Change.Verb, _ data: JSONValue, name: String = "tags") -> Change {
@@ -84,7 +86,7 @@ import Testing
   }
 
   /// The first service has no method that returns linkage, and the second service sends no replies.
-  @Test(arguments: [(ScriptedService(), Expected.sent), (ScriptedService(isSilent: true), .unknown)])
+  @Test(arguments: [(ScriptedService(), Expected.unknown), (ScriptedService(isSilent: true), .unknown)])
   func aServiceThatShowsNoLinkage(service: ScriptedService, expected: Expected) async throws {
     for verb in [Change.Verb.link, .unlink, .relink] {
       let sent = change(verb, Self.tags("1"))

@@ -163,9 +163,10 @@ final class PreparedChange: Sendable {
   ///
   /// A lookup by the value of the request may not find such a resource.
   func noteChangedKey(_ field: String, _ reply: ChangeResult, _ session: Session) {
+    let name = client.client.wireName(field)
     guard change.verb == .create, case .document(let document) = reply,
-      let sent = change.params["data"]?["attributes"]?[field],
-      let stored = document.first?["attributes"]?[field], !stored.equals(sent)
+      let sent = change.params["data"]?["attributes"]?[name],
+      let stored = document.first?["attributes"]?[name], !stored.equals(sent)
     else { return }
     session.note(
       once: "changed key \(label) \(field)",

@@ -33,7 +33,9 @@ extension CommandDeclaration.Option {
   ).ruled(.page)
   static let meta = Self(
     name: "meta", shape: .record,
-    summary: "members that the statement adds to the meta of each request, such as {host: \"me\"}")
+    summary: """
+      members that the statement adds to the meta of each request, also of lookups and backups, such as {host: "me"}
+      """)
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """

@@ -27,7 +27,8 @@ extension BuiltInCommand {
       ]),
     .changes { arguments, run throws(Fault) in
       let key = arguments["key"]?.expression?.path ?? ""
-      return UpsertChangeSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: key)
+      let field = try arguments.client().client.wireName(key)
+      return UpsertChangeSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: field)
     })
 }
 
@@ -209,7 +210,8 @@ private struct RecordUpsert {
       try await reader.index(query, waitLimit: waitLimit)
     }
     guard document.object.contains("data") else { throw fault("the service sent a list without data") }
-    return document
+    // The record has the client's spelling of the names.
+    return (try? Document(reader.renamed(.object(document.object)))) ?? document
   }
 
   private func notFiltered(by value: JSONValue, _ resource: JSONObject) -> Fault {

@@ -47,7 +47,7 @@ extension Arguments {
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "the option workers: needs a broker") }
     var request = PooledStatementSettings(
-      name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
+      name: name, link: client.connection.link, queue: client.queue, keyField: keyField.map(client.client.wireName))
     // With `retry:`, a change that failed can still succeed. Therefore the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)

@@ -65,7 +65,7 @@ extension BulkRun {
       let (resources, them) = report.unfound == 1 ? ("created resource", "it") : ("created resources", "them")
       run.session.note(
         "\(plan.label): could not verify \(report.unfound) \(resources), because no lookup by key found \(them); "
-          + "the service may ignore a filter by the key")
+          + "the service may ignore a filter by the key, or a filter can't contain the key")
     }
     var reasons = plan.guards.resolver?.failures.notes ?? []
     if report.unkept > 0 {

@@ -147,6 +147,7 @@ extension Article {
       - The next run looks up the changes that were in flight, and the failed changes that may have been carried out, such as after
         an error of the kind `bad-gateway`. It looks up an update by its fields, a destroy by its id, a create by its
         key, and `link`, `relink` and `unlink` by the linkage. A change that is not found is sent again, if a repetition is harmless.
+        If a lookup fails, the change remains unknown. A lookup has the same `meta` as its change.
       - `settle: 60s` says that a request can wait in the service for at most 60 seconds. After this time, every change that is not found is
         sent again. Without `settle:`, some changes remain unknown, and the exit status is 5. `unknown: "retry"` sends these changes
         again, and `unknown: "skip"` leaves them out.
