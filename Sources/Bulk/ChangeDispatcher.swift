@@ -115,12 +115,18 @@ public struct ChangeDispatcher: Sendable {
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
-    let recorder = StatementOutcomeRecorder(report, policy, guards, lateReplies, observe)
+    let resources = policy.window > 1 ? ResourcesInFlight() : nil
+    let recorder = StatementOutcomeRecorder(report, policy, guards, lateReplies, resources, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: ChangeRefusedBeforeSendingError?
     var (count, permitted) = (0, 0)
+    var rest: ArraySlice<PlannedChange> = []
     let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
+      if let resources, let first = rest.first {
+        await resources.wait(for: first)
+        return resources.begin(&rest)
+      }
       if let end { throw end }
       guard let page = try await next() else { return nil }
       let (entries, refused) = entries(of: page, first: count, consent)
@@ -129,7 +135,9 @@ public struct ChangeDispatcher: Sendable {
       permitted += entries.count { $0.needsPermission }
       try await intend(entries)
       count += entries.count
-      return entries
+      guard let resources else { return entries }
+      rest = entries[...]
+      return resources.begin(&rest)
     }
     giveBack(permitted - recorder.permittedCount, consent)
     guards.journal?.withdraw()

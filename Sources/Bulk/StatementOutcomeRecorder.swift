@@ -13,6 +13,7 @@ final class StatementOutcomeRecorder: Sendable {
   private let lateReplies: LateReplies?
   private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
+  private let resources: ResourcesInFlight?
   /// The indices of the elements whose unknown outcome was replaced after a late reply or a lookup.
   private let settled = Mutex(Set<Int>())
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
@@ -23,11 +24,12 @@ final class StatementOutcomeRecorder: Sendable {
 
   init(
     _ report: StatementReport, _ policy: SendingPolicy, _ guards: StatementSafeguards, _ lateReplies: LateReplies?,
-    _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
+    _ resources: ResourcesInFlight?, _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) {
     self.report = Mutex(report)
     first = report.tally.count
     (self.policy, self.guards, self.lateReplies, self.observe) = (policy, guards, lateReplies, observe)
+    self.resources = resources
     watch = lateReplies?.watch()
     verification = VerificationList(guards.verification, guards.resolver, restored: policy.restored)
   }
@@ -45,6 +47,7 @@ final class StatementOutcomeRecorder: Sendable {
       verification.add(carried.outcome, change, entry.element, at: place)
       if case .unknown(let error) = carried.outcome { follow(error, change, entry.element, place) }
     }
+    resources?.end(entry, continues: continuesOnError)
     return continuesOnError
   }
 
@@ -70,6 +73,7 @@ final class StatementOutcomeRecorder: Sendable {
         verification.add(.done(.omitted), change, entry.element, at: first + entry.index)
       }
     }
+    if let resources { for entry in entries { resources.end(entry, continues: continuesOnError) } }
     return continuesOnError
   }
 

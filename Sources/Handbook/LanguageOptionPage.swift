@@ -335,9 +335,10 @@ struct LanguageOptionPage: Sendable {
     the requests in flight, and counts their outcomes. For the stage `each`, the option limits the iterations that run \
     at the same time.
 
-    If several elements change the same resource, their changes can be in flight at the same time. The service can \
-    then carry them out in another order. To keep the order, write in-flight: 1. A statement with a journal, and \
-    upsert, refuse the second of these elements.
+    If several elements of a stage update the same resource, or relink the same relationship, their changes are sent \
+    one after another, in the order of the elements. A statement with a journal, and upsert, refuse the second of these \
+    elements. In the stage `each`, iterations that change the same resource can run at the same time. If their order \
+    matters, write in-flight: 1 there.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage \

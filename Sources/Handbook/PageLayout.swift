@@ -16,7 +16,7 @@ struct PageLayout: Sendable {
     }.joined()
   }
 
-  /// Returns a text of several lines; breaks each line that is too long.
+  /// Wraps each line of the text that is longer than the page is wide.
   func prose(_ text: String) -> String { columns.map { LineWrapping.wrapped(text, to: $0) } ?? text }
 
   /// Returns the syntax of a word, with a margin of four spaces on continuation lines.

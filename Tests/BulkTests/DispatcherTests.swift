@@ -47,6 +47,28 @@ import Testing
     #expect(carrier.carried == (0..<20).map(String.init))
   }
 
+  @Test(arguments: Sending.allCases) func updatesOfOneResourceKeepTheirOrder(_ sending: Sending) async {
+    let carrier = ScriptedCarrier(yields: 100)
+    let ids = [1, 2, 1, 3, 1, 2, 2, 4, 5, 6, 1]
+    let report = await run(ids.map { Element(.success(.update($0, [:]))) }, sending, on: carrier)
+    #expect(report.tally.ok == ids.count && carrier.carried == ids.map(String.init))
+    #expect(!carrier.overlaps && carrier.most > 1)
+  }
+
+  @Test(arguments: Sending.allCases) func aFailureEndsTheWaitForAResource(_ sending: Sending) async {
+    let carrier = ScriptedCarrier(yields: 100) { $0.id == "2" ? ClientError(.invalid, "no") : nil }
+    let report = await run([1, 2, 1, 1, 1].map { Element(.success(.update($0, [:]))) }, sending, on: carrier)
+    #expect(report.tally.failed == 1 && report.isCut && carrier.carried.count < 5)
+  }
+
+  @Test(arguments: Sending.allCases) func aCancellationEndsTheWaitForAResource(_ sending: Sending) async {
+    let carrier = ScriptedCarrier(yields: 100)
+    let elements = [1, 1, 2, 2, 1].map { Element(.success(.update($0, [:]))) }
+    let statement = Task { await run(elements, sending, on: carrier) }
+    statement.cancel()
+    #expect(await statement.value.tally.ok < 5)
+  }
+
   @Test(arguments: Sending.allCases) func theFirstFailureStopsLaterChanges(_ sending: Sending) async {
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
     let report = await run((0..<20).map { Element($0) }, sending, on: carrier, window: 1)

@@ -12,6 +12,8 @@ final class Element: PlannedElement {
     self.number = number
     self.planned = planned ?? .success(.destroy(number))
   }
+
+  convenience init(_ planned: Result<Change, UnsentReason>) { self.init(0, planned) }
 }
 
 extension Change {

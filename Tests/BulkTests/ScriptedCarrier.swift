@@ -11,16 +11,21 @@ final class ScriptedCarrier: ChangeCarrier {
     var inFlight = 0
     var most = 0
     var held: [CheckedContinuation<Void, Never>] = []
+    var ids: Set<String> = []
+    var overlaps = false
   }
 
   let executor: (any TaskExecutor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
   /// The number of changes that must be in flight before any of them gets a reply; 0 for no delay.
   private let holds: Int
+  /// The number of times that a change yields to other tasks before it gets its reply.
+  private let yields: Int
   private let state = Mutex(State())
 
-  init(holds: Int = 0, answer: @escaping @Sendable (Change) -> ClientError? = { _ in nil }) {
+  init(holds: Int = 0, yields: Int = 0, answer: @escaping @Sendable (Change) -> ClientError? = { _ in nil }) {
     self.holds = holds
+    self.yields = yields
     self.answer = answer
   }
 
@@ -29,11 +34,14 @@ final class ScriptedCarrier: ChangeCarrier {
   /// The largest number of changes that were in flight at the same time.
   var most: Int { state.withLock(\.most) }
 
+  /// Whether two changes of one resource were in flight at the same time.
+  var overlaps: Bool { state.withLock(\.overlaps) }
+
   /// Records a change and returns its reply.
   ///
   /// If the carrier delays replies, the function records nothing and returns nil.
   func reply(to change: Change) -> Result<ChangeResult, ClientError>? {
-    guard holds <= 1 else { return nil }
+    guard holds <= 1, yields == 0 else { return nil }
     state.withLock { $0.carried.append(change.id ?? "") }
     return answer(change).map { .failure($0) } ?? .success(.result(.null))
   }
@@ -43,9 +51,14 @@ final class ScriptedCarrier: ChangeCarrier {
       state.carried.append(change.id ?? "")
       state.inFlight += 1
       state.most = max(state.most, state.inFlight)
+      if !state.ids.insert(change.id ?? "").inserted { state.overlaps = true }
     }
     await hold()
-    state.withLock { $0.inFlight -= 1 }
+    for _ in 0..<yields { await Task.yield() }
+    state.withLock { state in
+      state.inFlight -= 1
+      state.ids.remove(change.id ?? "")
+    }
     if let error = answer(change) { throw error }
     return .result(.null)
   }

@@ -84,7 +84,7 @@ extension ErrorInBothWordings {
   /// The error for a `data` without an id.
   static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
 
-  /// Returns the error for a request in which `data.id` differs from `id`.
+  /// Returns the error for a request with two different ids: `data.id`, which is the argument, and the parameter `id`.
   static func keyMismatch(_ id: String) -> ErrorInBothWordings {
     bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
   }

@@ -74,7 +74,9 @@ extension BuiltInCommand {
 }
 
 extension RelationshipClient.LinkageChange {
-  /// Returns the summary that `help` shows; `ofEach` is true for the stage, and false for the command.
+  /// Returns the summary that `help` shows for the command, such as `link`.
+  ///
+  /// If `ofEach` is true, the function returns the summary of the stage with the same name.
   func summary(ofEach: Bool = false) -> String {
     let place = ofEach ? " of each element" : ""
     return switch self {
