@@ -339,11 +339,10 @@ public actor Connection {
 
   /// Releases the socket, and ends all waits on the connection with the reason why the connection ended.
   ///
-  /// If the connection was lost, the function also discards the requests that the kernel has not sent yet. The callers
-  /// of these requests get an error, and may send the requests again.
+  /// The kernel discards the requests that the broker has not acknowledged. The callers of these requests get an error,
+  /// and may send the requests again.
   func lose(_ error: AMQPClientError) {
     end = end ?? error
-    if error.kind == .lost { handle?.discardUnsent() }
     handle = nil
     outbox = Fifo()
     for number in channels.numbers { fail(number, end ?? error, code: 0) }

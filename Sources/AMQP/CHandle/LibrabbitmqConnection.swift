@@ -48,6 +48,7 @@ final class LibrabbitmqConnection {
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
     burst = uri.tls == nil ? OutgoingFrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
     heartbeats = HeartbeatTimer(connection)
+    retort_discard_unsent(descriptor)
     limitUnacknowledged(to: 2 * uri.heartbeat)
   }
 
@@ -197,9 +198,6 @@ final class LibrabbitmqConnection {
     let limit = amqp_get_channel_max(connection)
     return limit > 0 ? UInt16(clamping: min(limit, 2047)) : 2047
   }
-
-  /// Makes the kernel discard the bytes that it has not sent yet when the deinitializer closes the socket.
-  func discardUnsent() { retort_discard_unsent(descriptor) }
 
   /// Sends the buffered messages.
   func flush() throws(AMQPClientError) {

@@ -203,7 +203,9 @@ void retort_clear_eventfd(int fd);
 // Limits the time for which the kernel keeps bytes that the peer has not acknowledged, in milliseconds; 0 for the
 // kernel's default. After this time, the kernel ends the connection and discards the bytes (TCP_USER_TIMEOUT).
 void retort_limit_unacknowledged(int fd, unsigned int milliseconds);
-// Makes the next close of a socket discard the bytes that are not sent yet (SO_LINGER).
+// Makes the kernel discard the bytes that the peer has not acknowledged when the socket is closed (SO_LINGER). The same
+// applies when the process ends, even by SIGKILL. Otherwise the kernel could deliver requests to the broker after a
+// later run has looked up their changes.
 void retort_discard_unsent(int fd);
 // Enlarges the send buffer of a socket. Returns the new size in bytes, or 0 on failure.
 int retort_enlarge_send_buffer(int fd, int bytes);
