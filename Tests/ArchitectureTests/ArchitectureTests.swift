@@ -11,7 +11,7 @@ import Testing
     "Language": ["Redaction"],
     "JSONAPI": ["JSONText"],
     "JSONRPC": ["JSONText"],
-    "AMQP": ["CRabbitMQ"],
+    "AMQP": ["CRabbitMQ", "Dispatch"],
     "SQLite": ["CSQLite"],
     "Terminal": ["CReadline", "Redaction"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText", "Redaction"],
