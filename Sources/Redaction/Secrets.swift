@@ -77,12 +77,13 @@ public enum Secrets {
 
   /// Returns the ranges of passwords in URIs, and of secret members of JSON objects and records.
   private static func places(_ text: String) -> [SecretRange] {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return [] }
+    let signs = [UInt8(ascii: ":"), UInt8(ascii: "\""), UInt8(ascii: "=")]
+    guard text.utf8.contains(where: signs.contains) else { return [] }
     let joined = JoinedStringLiterals(text)
     let uris = URIPasswordFinder(joined.characters)
     let places =
       uris.ranges.map { ($0, uris.brokerRanges.contains($0)) }
-      + (members(joined.characters) + nestedMembers(joined.characters)).map { ($0, false) }
+      + (members(joined.characters) + numbers(joined.characters) + nestedMembers(joined.characters)).map { ($0, false) }
     let indices = Array(text.indices) + [text.endIndex]
     return places.flatMap { place, isBroker in
       joined.parts(place).map { (indices[$0.lowerBound]..<indices[$0.upperBound], isBroker) }
@@ -136,18 +137,39 @@ public enum Secrets {
 
   /// Returns the ranges of the string values of secret members, such as `password`.
   ///
-  /// A member can have the form `password: "x"`, `"password": "x"`, `.password == "x"` or `password = "x"`.
+  /// A member can have the form `password: "x"`, `"password": "x"`, `.password == "x"`, `"x" == .password`,
+  /// `.password ?? "x"` or `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var place = 0
     while let quote = characters[place...].firstIndex(of: "\"") {
       place = quote + 1
-      guard let name = name(characters[..<quote]), isSecret(name: name) else { continue }
       let end = closing(characters, from: place)
+      guard name(characters[..<quote]).map(isSecret) ?? false || isCompared(characters[end...]) else { continue }
       if end > place { ranges.append(place..<end) }
       place = min(end + 1, characters.count)
     }
     return ranges
+  }
+
+  /// Returns the ranges of the numbers that are values of secret members, as in `password: 1234`.
+  private static func numbers(_ characters: [Character]) -> [Range<Int>] {
+    characters.indices.compactMap { sign in
+      guard characters[sign] == ":" || characters[sign] == "=" else { return nil }
+      let number = characters[(sign + 1)...].drop { $0 == " " }.prefix { "0123456789.eE+-".contains($0) }
+      guard number.first.map({ $0 == "-" || $0.isNumber }) ?? false, number.contains(where: \.isNumber),
+        let name = name(characters[...sign]), isSecret(name: name)
+      else { return nil }
+      return number.indices
+    }
+  }
+
+  /// Whether the text after a string compares the string with a secret member, as in `"x" == .password`.
+  private static func isCompared(_ rest: ArraySlice<Character>) -> Bool {
+    let rest = rest.dropFirst().drop { $0 == " " }
+    guard let first = rest.first, "=!".contains(first), rest.dropFirst().first == "=" else { return false }
+    let path = rest.dropFirst(2).drop { $0 == " " }.prefix { isInName($0) || ".?".contains($0) }
+    return isSecret(name: String(path.reversed().prefix(while: isInName).reversed()))
   }
 
   /// Returns the ranges of the other strings in the values of secret members and variables.
@@ -168,7 +190,9 @@ public enum Secrets {
         if depth != nil, place > start, !isArgument(characters[..<(start - 1)]), !isName(characters[place...]) {
           ranges.append(start..<place)
         }
-      case "[", "{", "(": depth = depth.map { $0 + 1 }
+      case "[", "{", "(":
+        if depth == nil, character == "[", isSearched(characters[..<place]) { depth = 0 }
+        depth = depth.map { $0 + 1 }
       case "]", "}", ")": depth = depth.flatMap { $0 > 0 ? $0 - 1 : nil }
       case ",", "\n", ";": if depth == 0 { depth = nil }
       case ":" where depth == nil, "=" where depth == nil:
@@ -178,6 +202,13 @@ public enum Secrets {
       place += 1
     }
     return ranges
+  }
+
+  /// Whether the list after the text is searched for a secret member, as in `.password in ["x"]`.
+  private static func isSearched(_ before: ArraySlice<Character>) -> Bool {
+    let words = before.suffix(80).split(separator: " ")
+    return words.last == ["i", "n"]
+      && isSecret(name: String(words.dropLast().last?.reversed().prefix(while: isInName).reversed() ?? []))
   }
 
   /// Whether a text begins like the value of a member or a variable, and not like prose: with a bracket, a call such as
@@ -203,12 +234,13 @@ public enum Secrets {
 
   /// Returns the name of a member, from the text before the first character of the member's value.
   ///
-  /// The result is nil if no `:` or `=` comes before the value.
+  /// The name can be in quotes, or in brackets and quotes. The result is nil if no `:`, `=` or `??` comes before the value.
   private static func name(_ before: ArraySlice<Character>) -> String? {
-    var rest = before.trimmingSuffix(\.isWhitespace)
-    guard let sign = rest.last, ":=".contains(sign) else { return nil }
-    rest = rest.trimmingSuffix { ":=!".contains($0) }.trimmingSuffix(\.isWhitespace)
-    if rest.last == "\"" { rest = rest.dropLast() }
+    // In a string literal with JSON, a backslash is before each quote.
+    var rest = before.trimmingSuffix { $0.isWhitespace || $0 == "\\" }
+    guard let sign = rest.last, ":=".contains(sign) || rest.suffix(2) == ["?", "?"] else { return nil }
+    rest = rest.trimmingSuffix { ":=!?".contains($0) }.trimmingSuffix(\.isWhitespace)
+    rest = rest.trimmingSuffix { "\"]\\".contains($0) }
     return String(rest.suffix(64).reversed().prefix(while: isInName).reversed())
   }
 
