@@ -13,6 +13,7 @@ final class ConnectionNotices: Sendable {
   private let draft = Mutex("")
   /// The question that the user has not answered yet; nil if there is no question.
   private let question = Mutex<String?>(nil)
+  private let hasAsked = Atomic(false)
 
   init(_ console: Console) { self.console = console }
 
@@ -43,9 +44,13 @@ final class ConnectionNotices: Sendable {
     to text: String, _ read: (_ ask: @escaping @Sendable () -> Void) async -> String?
   ) async -> String? {
     console.discardTyped()
+    hasAsked.store(true, ordering: .relaxed)
     question.withLock { $0 = text }
     return ended(await read { [console] in console.note(text) })
   }
+
+  /// Returns whether the user was asked a question since the last call.
+  func takeAsked() -> Bool { hasAsked.exchange(false, ordering: .relaxed) }
 
   /// Ends a question, and returns the answer unchanged.
   ///

@@ -118,7 +118,8 @@ final class Prompt: Sendable {
     await discardRest(editor)
   }
 
-  /// Discards the lines that the user has pasted after an incomplete or faulty statement, and shows a note about them.
+  /// Discards the lines that the user has pasted after an incomplete, faulty or refused statement, and shows a note
+  /// about them.
   ///
   /// The lines can be the rest of a block, such as the body of an `if`. Without the beginning of the block, the lines
   /// would run unconditionally. A terminal without bracketed paste sends pasted lines one by one.
@@ -138,10 +139,16 @@ final class Prompt: Sendable {
     remember(text, editor)
     guard !text.allSatisfy(\.isWhitespace) else { return nil }
     draft.last = text
-    guard await isAllowed(report, isPasted) else { return nil }
+    _ = notices.takeAsked()
+    guard await isAllowed(report, isPasted) else {
+      await discardRest(editor)
+      return nil
+    }
     let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
-    // Ctrl-C discards typed lines, so `retort ctl stop` discards them too.
-    if interpreter.takeStop() || report.hasSyntaxErrors { await discardRest(editor) }
+    // A question reads the first of several pasted lines as its answer. If the answer is refused, the other lines must
+    // not run. Ctrl-C discards typed lines, so `retort ctl stop` discards them too.
+    let isRefused = notices.takeAsked() && status != 0
+    if interpreter.takeStop() || report.hasSyntaxErrors || isRefused { await discardRest(editor) }
     if status == 0, let next = demo?.next(after: text) { console.note(next) }
     if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
     return interpreter.hasExited ? status : nil
