@@ -119,6 +119,9 @@ public final class Journal: Sendable {
   /// The iterations of `each` with unknown outcomes that this run has not yet found in its input, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
+  /// The number of changes that are done, and that this run has not found in its input.
+  public var unseenDoneCount: Int { state.withLock { $0.states.unseenDoneCount } }
+
   /// Marks an identity as seen in this run's input.
   ///
   /// - Returns: The state of the identity. The result is `.some(nil)` if the journal does not contain the identity, and

@@ -194,6 +194,11 @@ struct JournaledChangeStates {
     }
   }
 
+  /// The number of changes that are done, and that this run has not found in its input.
+  var unseenDoneCount: Int {
+    parts.reduce(0) { count, part in count + part.values.count { $0.progress == .done && !$0.isSeen } }
+  }
+
   /// The identities with unknown outcomes, as texts in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 

@@ -36,6 +36,7 @@ struct BulkRun {
   ///   error after Ctrl-C.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
+    let lacksElements = run.journals?.lacksElements ?? false
     if let journal { run.session.beginJournaled(plan.label, journal) }
     let progress = BulkProgress(plan, run.session.account.control)
     let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
@@ -65,6 +66,11 @@ struct BulkRun {
       throw unwritten.map { isCause ? error : error.within($0.message) } ?? error
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
+    if lacksElements {
+      leaveFailures()
+      run.journals?.recordUndoneChanges()
+    }
+    if keepsFlow { noteMissingElements(report.tally) }
     guard report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip,
       earlier.missing.isEmpty
     else {
@@ -106,6 +112,18 @@ struct BulkRun {
     session.note(unknown: earlier.left, in: journal)
     if plan.guards.unknown != .skip { leaveFailures() }
     return earlier
+  }
+
+  /// Shows a note if the next stage does not get the elements of all changes that earlier runs carried out.
+  private func noteMissingElements(_ tally: OutcomeTally) {
+    guard let journal = plan.guards.journal else { return }
+    let missing = journal.unseenDoneCount + tally.doneOtherwise
+    guard missing > 0 else { return }
+    run.journals?.recordMissingElements()
+    run.session.note(
+      "\(plan.label): the later stages do not get \(missing) \(missing == 1 ? "element" : "elements") whose changes "
+        + "\(journal.path) records as done; to resume all stages, write the elements to a file first, and read the file"
+    )
   }
 
   /// Sends the changes of the plan's source, one portion after another.
@@ -293,8 +311,8 @@ struct BulkRun {
     case let end as ServiceLoadThrottle.PatienceExhausted:
       return Fault(
         .limit,
-        "\(plan.label) stopped, because throttle: paused it for longer than patience: \(end.patience.text); "
-          + "the reason for the pause: \(end.reason)",
+        "\(plan.label) stopped, because the option throttle paused it for more than \(end.patience.text), the limit "
+          + "patience; it paused because \(end.reason)",
         nextStep: "raise the limit patience:, or the limits in throttle:")
     case let refused as ChangeRefusedBeforeSendingError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)

@@ -18,6 +18,7 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
   private let journals = Mutex<[FinishedStageJournal]>([])
   private let isResumeNoted = Atomic(false)
   private let hasUndoneChanges = Atomic(false)
+  private let hasMissingElements = Atomic(false)
   /// The journals of the outer pipeline; nil if this pipeline is not in the block of an `each`.
   private let outer: JournalsOpenUntilPipelineEnd?
 
@@ -42,6 +43,14 @@ final class JournalsOpenUntilPipelineEnd: Sendable {
 
   /// Whether an earlier stage ended with changes that are not done.
   var isIncomplete: Bool { hasUndoneChanges.load(ordering: .relaxed) }
+
+  /// Records that a stage did not pass on the elements of all changes that its journal records as done.
+  ///
+  /// A later stage that changes data then lacks these elements, and is not complete.
+  func recordMissingElements() { hasMissingElements.store(true, ordering: .relaxed) }
+
+  /// Whether an earlier stage did not pass on the elements of all changes that its journal records as done.
+  var lacksElements: Bool { hasMissingElements.load(ordering: .relaxed) }
 
   /// Releases the journals; first marks them as complete if the changes of all stages are done.
   ///
