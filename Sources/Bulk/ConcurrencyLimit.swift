@@ -17,7 +17,9 @@ package final class ConcurrencyLimit: Sendable {
   }
 
   /// Waits until fewer operations run than the limit allows, and runs an operation.
-  func run<Result, Failure: Error>(_ operation: () async throws(Failure) -> Result) async throws(Failure) -> Result {
+  package func run<Result, Failure: Error>(_ operation: () async throws(Failure) -> Result) async throws(Failure)
+    -> Result
+  {
     await enter()
     defer { leave() }
     return try await operation()

@@ -105,7 +105,7 @@ extension StatementContext {
         .refused, "\(request.verb) \(request.client.name) is a bulk destruction and needs a confirmation", arguments,
         nextStep: "add confirm: true to the statement, or run the program with --yes")
     }
-    return try await session.questions.inTurn { () async throws(Fault) in
+    return try await session.questions.run { () async throws(Fault) in
       if let consent = given(request, scope) { return consent }
       let limit = try await answer(request, arguments, ask)
       let consent = DestroyConsent(limit: limit, isConfirmed: true)

@@ -14,6 +14,11 @@ protocol DependentChangeSequence: Sendable {
   /// The name of the field that identifies a created resource; nil if the sequence creates no resource.
   var keyField: String? { get }
 
+  /// A text that is the same for all sequences of the same resource, of which only one may run at a time.
+  ///
+  /// Without this rule, two concurrent iterations of `each` could both find no resource, and create it twice.
+  var exclusiveKey: String { get }
+
   /// The result of the whole sequence, after its last change.
   var value: Value { get }
 
@@ -26,6 +31,11 @@ protocol DependentChangeSequence: Sendable {
 extension StatementContext {
   /// Sends the changes of a sequence one after another, and returns the result of the sequence.
   func change(_ sequence: inout any DependentChangeSequence) async throws(Fault) -> Value {
+    let key = sequence.exclusiveKey
+    return try await session.sequences.run(key) { () async throws(Fault) in try await carriedOut(&sequence) }
+  }
+
+  private func carriedOut(_ sequence: inout any DependentChangeSequence) async throws(Fault) -> Value {
     var before: Value?
     var step = IterationResumeHints()
     (step.readsFirst, step.keyField) = (true, sequence.keyField)

@@ -88,7 +88,8 @@ private struct DiffSide {
 
   private mutating func add(_ element: Value, key value: Value) throws(Fault) {
     guard !value.isNull else {
-      throw Fault(.value, "the key of an element is null", nextStep: "to omit these elements: | where \(text) != null")
+      throw Fault(
+        .value, "the key of an element is null", nextStep: "to omit the elements with null: | where \(text) != null")
     }
     let key = try Comparison.key(of: value)
     guard digests.updateValue(try DiffElementDigest(element.row), forKey: key) == nil else {

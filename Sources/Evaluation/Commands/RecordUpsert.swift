@@ -1,6 +1,7 @@
 import Bulk
 import Client
 import JSONAPI
+import JSONRPC
 import JSONText
 import Language
 import Values
@@ -18,18 +19,14 @@ extension BuiltInCommand {
       summary: """
         Updates the resource that has the same key as RECORD. If there is no such resource, creates one. With key: \
         .email, the key is the field email. If the resource already has all values of RECORD, the command sends no \
-        change.
+        change. Concurrent iterations of `each` upsert a key one after another.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
       examples: [
         .init(code: #"(upsert posts {text: "Post 12", state: "spam"} key: .text).id"#, output: "\"12\"")
       ]),
-    .changes { arguments, run throws(Fault) in
-      let key = arguments["key"]?.expression?.path ?? ""
-      let field = try arguments.client().client.wireName(key)
-      return UpsertChangeSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: field)
-    })
+    .changes { arguments, _ throws(Fault) in try UpsertChangeSequence(arguments) })
 }
 
 extension BuiltInStage {
@@ -60,23 +57,28 @@ extension BuiltInStage {
 ///
 /// The sequence has no change if the resource already has the values of the record.
 private struct UpsertChangeSequence: DependentChangeSequence {
-  private var prepared: PreparedChange?
-  private(set) var value: Value
+  /// The upsert; nil after its lookup.
+  private var upsert: RecordUpsert?
+  private(set) var value = Value.null
   let keyField: String?
+  let exclusiveKey: String
 
   /// Whether the sequence has no further change: always true, because an upsert is at most one change.
   var isAtEnd: Bool { true }
 
-  /// Creates the sequence from the result of the lookup by the key field.
-  init(_ looked: ChangeNeededAfterLookup, keyField: String) {
-    prepared = looked.found == nil ? looked.prepared : nil
-    value = looked.found ?? .null
-    self.keyField = keyField
+  init(_ arguments: Arguments) throws(Fault) {
+    let key = arguments["key"]?.expression?.path ?? ""
+    let upsert = try RecordUpsert(arguments, key)
+    exclusiveKey = try upsert.exclusiveKey()
+    keyField = try arguments.client().client.wireName(key)
+    self.upsert = upsert
   }
 
-  mutating func next(after before: Value?) -> PreparedChange? {
+  mutating func next(after before: Value?) async throws(Fault) -> PreparedChange? {
     value = before ?? value
-    return prepared.take()
+    guard let looked = try await upsert.take()?.lookedUp() else { return nil }
+    value = looked.found ?? .null
+    return looked.found == nil ? looked.prepared : nil
   }
 
   func trail(of prepared: PreparedChange) -> String? { nil }
@@ -96,6 +98,12 @@ private struct RecordUpsert {
     client = try arguments.client()
     record = try PreparedChange.object(arguments, 1)
     options = try arguments.documentOptions()
+  }
+
+  /// A text that is the same for all upserts of the same resource.
+  func exclusiveKey() throws(Fault) -> String {
+    let value = try value(of: try creating().content)
+    return "upsert \(client.connection.link.brokerIdentity) \(client.queue) \(key) \(value.text)"
   }
 
   /// Looks up the resource, and returns the change that the record needs (TheLanguage.md, "Commands").

@@ -1,6 +1,8 @@
 import Bulk
 import Client
+import JSONRPC
 import JSONText
+import JSONRPC
 import Language
 import Values
 
@@ -120,6 +122,7 @@ private struct StateTransitionSteps: DependentChangeSequence {
   private var asked: String?
   /// The resource in the most recent reply.
   private(set) var value = Value.null
+  var exclusiveKey: String { "transition \(client.connection.link.brokerIdentity) \(client.queue) \(id)" }
   /// The field that identifies a created resource: nil, because a transition creates no resource.
   var keyField: String? { nil }
 

@@ -199,8 +199,10 @@ public final class Session: Sendable {
   let consumers = QueueConsumerLossDetector()
   /// The progress of the session's statements.
   let progress: SessionProgressDisplay
-  /// The lock with which the session's statements ask one question at a time.
-  let questions = TerminalQuestionLock()
+  /// The limit with which the session's statements ask one question at a time.
+  let questions = ConcurrencyLimit(1)
+  /// The keys of the resources that sequences such as `upsert` change.
+  let sequences = ExclusiveKeys()
   /// The tasks that continue after the first Ctrl-C.
   let unfinished = InterruptShieldedTasks()
   let state: Mutex<SessionState>
