@@ -145,10 +145,9 @@ extension ClientError {
       "the outcome of this change in an earlier run is unknown: the change may have been carried out, "
         + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
       nextStep: failure?.condition.map { "\($0), then run the same statement with the same journal again" }
-        ?? (failure == nil
-          ? "if no request waits in the service for more than 60 s, use settle: 60s; otherwise check the change: "
-          : "check the change: ")
-        + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
+        ?? "check whether the change was carried out: if it was, use unknown: \"skip\"; if not, use unknown: \"retry\""
+        + (failure == nil
+          ? "; if your service never keeps a request waiting for more than 60 s, you can use settle: 60s instead" : "")
     )
   }
 }

@@ -315,8 +315,8 @@ struct CommandLineOrOptionPage: Sendable {
       "offline", "", "Prints the requests instead of sending them.",
       note: """
         Each request is a line of JSON. There are no replies, so pages are empty, counts are 0, and a created resource \
-        has the id offline-1. A statement with a request prints only the request, but print shows such values too. \
-        Assertions are checked, so an assertion about a reply can end the run with the exit status 3. No file is \
+        has the id offline-1. A statement that sends a request prints the request and no result. To see such a \
+        result, use print. Assertions are checked, so an assertion about a reply can end the run with the exit status 3. No file is \
         written.
         """, example: "retort --offline migrate.retort"),
     option(

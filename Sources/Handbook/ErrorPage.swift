@@ -39,7 +39,8 @@ struct ErrorPage: Sendable {
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
     return status
-      + " If it ends destroy-all, or a stage that changes data, after requests were sent, the exit status is 5."
+      + " If it stops destroy-all, or a stage that changes data, after the statement has sent requests, the exit status "
+      + "is 5."
   }
 
   /// The pages of all kinds of errors.

@@ -244,8 +244,8 @@ struct LanguageOptionPage: Sendable {
     journal records, do not count.
     """,
     "guard": """
-    No option in a script overrides the guard. Only two program options together replace the question of the guard \
-    "confirm": --guarded and --yes=N. If there is no terminal, a bulk destruction needs both. If another connection to \
+    No option in a script overrides the guard. To skip the question of the guard "confirm", write both program options \
+    --guarded and --yes=N. If there is no terminal, a bulk destruction needs both. If another connection to \
     the same broker has no guard, a note says so.
     """,
     "timeout": """
@@ -315,8 +315,8 @@ struct LanguageOptionPage: Sendable {
     """,
     "keys": """
     With keys: "underscore", you write the name inserted_at, and retort sends the name inserted-at. Results have the \
-    name inserted_at too. The names of types stay unchanged. If a command of such a client has the option keys: \
-    "wire", the names stay unchanged in this command.
+    name inserted_at too. The names of types stay unchanged. If a client has keys: "underscore", a command \
+    with keys: "wire" still uses the names of the service.
     """,
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, a record does not need the types of the related \

@@ -221,7 +221,7 @@ extension Parser {
       return "write a filter as a record: filter: {\(field): \(value)}"
     }
     if ["show", "destroy"].contains(word), field == "id" {
-      return "write an id without its name: \(word) \(source.text(tokens[start + 1].range)) \(text)"
+      return "write only the id, without the word id: \(word) \(source.text(tokens[start + 1].range)) \(text)"
     }
     if ["with", "select"].contains(word) { return "write a new field with a colon: \(word) \(field): \(value)" }
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"

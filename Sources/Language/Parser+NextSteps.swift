@@ -108,7 +108,7 @@ extension Parser {
     if Self.wholeWords.contains(word) {
       let first = shown(tokens[start + 1].range.through(tokens[index - 1].range))
       let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
-      return "\(word) takes one value: \(word) \(values)"
+      return "\(word) takes one value; to give several values, write a list: \(word) \(values)"
     }
     if word == "select", case .name(let column) = tokens[index - 1].kind, case .name(let next) = nextToken.kind {
       return "write columns with dots and without commas: .\(column) .\(next)"

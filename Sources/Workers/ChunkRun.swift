@@ -144,7 +144,7 @@ extension ClientError {
       reason = "but no lookup has found the change"
       nextStep =
         chunk.settle == nil
-        ? "check the change; or, if no request waits in the service for more than 60 s, send it with settle: 60s"
+        ? "check the change; or, if your service never keeps a request waiting for more than 60 s, use settle: 60s"
         : "check the change before you send it again"
     }
     var error = ClientError(

@@ -92,7 +92,8 @@ extension BuiltInFunction {
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",
         nextStep: value.isNull
-          ? "to omit these elements: | where .field != null; or, to use 0 for null: \(name)(.field ?? 0)" : nil)
+          ? "to omit the elements with null: | where .field != null; or, to count null as 0: \(name)(.field ?? 0)" : nil
+      )
     }
   }
 

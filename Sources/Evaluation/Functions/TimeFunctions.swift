@@ -70,7 +70,7 @@ extension BuiltInFunction {
     case .string(let text):
       return TextConversionAdvice.time(text, ".field").map { "convert the text: \(function)(\($0))" }
         ?? TextConversionAdvice.notTime(text)
-    case .null: return "to omit these elements: | where .field != null"
+    case .null: return "to omit the elements with null: | where .field != null"
     case .time: return "the value is a time already: use .field"
     case .duration: return "to subtract the duration from now, write ago(.field)"
     case .number(let number) where number.integer != nil:

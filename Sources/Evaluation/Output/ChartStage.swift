@@ -100,7 +100,7 @@ extension BuiltInStage {
       case .null:
         throw Fault(
           .type, "chart draws numbers, not null",
-          nextStep: "to omit these elements: | where \(field.map { ".\($0)" } ?? "it.FIELD") != null")
+          nextStep: "to omit the elements with null: | where \(field.map { ".\($0)" } ?? "it.FIELD") != null")
       default: throw Fault(.type, "chart draws numbers and durations, not \(length.typeWithArticle)")
       }
     }

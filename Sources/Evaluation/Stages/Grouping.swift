@@ -140,7 +140,8 @@ private struct KeyedElements {
     let name = try ValueAccess.key(
       key, "index-by",
       nextStep: key.isNull
-        ? "to omit these elements: | where \(text) != null" : "to use several fields as the key: json([.a, .b])")
+        ? "to omit the elements with null: | where \(text) != null" : "to use several fields as the key: json([.a, .b])"
+    )
     guard let position = positions[CodePointComparedString(name)] else {
       positions[CodePointComparedString(name)] = fields.count
       fields.append((name, element))

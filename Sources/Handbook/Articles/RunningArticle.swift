@@ -63,8 +63,8 @@ extension Article {
       and so have passwords in URIs.
 
       `--offline` sends nothing. It prints each request as a line of JSON, with the same stars. There are no replies, so pages are
-      empty, counts are 0, and a created resource has the id `offline-1`. A statement with a request prints only the request, but
-      `print` shows such values too. Assertions are checked. `--dry-run` sends the requests that only read, and shows the changes
+      empty, counts are 0, and a created resource has the id `offline-1`. A statement that sends a request prints the request and
+      no result. To see such a result, use `print`. Assertions are checked. `--dry-run` sends the requests that only read, and shows the changes
       without sending them.
 
       ## Text of services and files at a terminal
