@@ -53,7 +53,7 @@ struct CommandLineOrOptionPage: Sendable {
     CommandLineOrOptionPage(
       name: "check", form: "retort check FILE ...", summary: "Checks files. Runs no statement and opens no connection.",
       note: """
-        The check shows every error. It also lists each use of the function var, and each statement that changes or \
+        The check shows every error, but ends after 100 errors. It also lists each use of the function var, and each statement that changes or \
         destroys data. If there is an error, the exit status is 2. With --output json, retort check writes its \
         findings as JSON, for editors.
         """, example: "retort check migrate.retort"),

@@ -128,6 +128,9 @@ extension Lexer {
     case (nil, false):
       complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
       add(.number("0.\(digits)"), from: start)
+    case (.key?, false):
+      complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
+      add(.number("0.\(digits)"), from: start)
     case (.symbol?, false):
       complain(
         "a field's name must begin with a letter", start, nextStep: "for an element of a list, write [\(digits)]")

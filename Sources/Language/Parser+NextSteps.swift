@@ -105,11 +105,7 @@ extension Parser {
       let line = shown(tokens[start].range.through(tokens[index - 1].range)) ?? "..."
       return "write | before a stage: \(line) | \(afterToken ?? "\(stage) ...")"
     }
-    if Self.wholeWords.contains(word) {
-      let first = shown(tokens[start + 1].range.through(tokens[index - 1].range))
-      let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
-      return "\(word) takes one value; to give several values, write a list: \(word) \(values)"
-    }
+    if Self.wholeWords.contains(word) { return wholeWordNextStep(word, from: start) }
     if word == "select", case .name(let column) = tokens[index - 1].kind, case .name(let next) = nextToken.kind {
       return "write columns with dots and without commas: .\(column) .\(next)"
     }

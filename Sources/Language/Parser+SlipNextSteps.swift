@@ -130,6 +130,20 @@ extension Parser {
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
 
+  /// Advice for a comma after the value of a word such as `print`; the word is the token at `start`.
+  ///
+  /// `print` takes one value. `assert` takes a condition and a message, so only a second comma is wrong, or a comma after
+  /// parentheses that touch the word.
+  func wholeWordNextStep(_ word: String, from start: Int) -> String {
+    let first = shown(tokens[start + 1].range.through(tokens[index - 1].range))
+    if word == "assert" {
+      let message = tokens[start + 1].hasSpaceBefore ? "" : ", \(afterToken ?? "\"...\"")"
+      return "assert takes a condition and a message: assert \(first ?? "...")\(message)"
+    }
+    let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
+    return "\(word) takes one value: \(word) \(values)"
+  }
+
   /// Advice for a user who wrote a token of another language in place of a value; nil if there is no guess.
   ///
   /// For example, for `"a" ++ "b"`, the advice is to join texts and lists with one `+`.

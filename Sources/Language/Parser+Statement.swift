@@ -1,7 +1,7 @@
 extension Parser {
   mutating func program() -> [Statement] {
     var all = statements()
-    while token.kind != .end {
+    while token.kind != .end, diagnostics.count <= Self.errorLimit {
       if let word = strayWord {
         if followsError {
           advance()
@@ -46,6 +46,10 @@ extension Parser {
       while token.kind == .newline || token.kind == .semicolon { advance() }
       replaceForeignRescue()
       if token.kind == .end || strayWord != nil { return result }
+      if diagnostics.count > Self.errorLimit {
+        index = tokens.count - 1
+        return result
+      }
       let start = index
       do throws(StatementParseStop) {
         result.append(try statement())

@@ -107,9 +107,28 @@ public struct Parser {
       }
     }
     diagnostics.sort { $0.range.lower < $1.range.lower }
+    if diagnostics.count > errorLimit {
+      let next = diagnostics[errorLimit].range
+      diagnostics = diagnostics.prefix(errorLimit).map { diagnostic in
+        var copy = diagnostic
+        copy.isIncomplete = false
+        return copy
+      }
+      diagnostics.append(endOfCheck(at: next))
+    }
     return ParseResult(
       program: Program(statements: statements), diagnostics: diagnostics, comments: lexer.comments,
       open: lexer.openPart)
+  }
+
+  /// The number of errors after which a check ends.
+  package static let errorLimit = 100
+
+  /// Returns the error that ends a check with too many errors.
+  package static func endOfCheck(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      range: range, message: "the check ends here, because the text has \(errorLimit) errors before this place",
+      nextStep: "correct these errors, and run the check again")
   }
 
   /// Whether an error of the parser follows a lexer error in the same statement.

@@ -98,8 +98,12 @@ package enum Operators {
       return false
     case .page(let page): return try contains(.list(page.items), element)
     case .range(let lower, let upper):
+      if element.isNull { return false }
       guard case .number(let number) = element else { throw misfit("in", "compare", element, .number(JSONNumber(0))) }
       guard try Arithmetic.compare(number, JSONNumber(lower)) >= 0 else { return false }
+      // A range has only integers, so it does not contain a number such as 1.5.
+      let fraction = try Arithmetic.remainder(number, JSONNumber(1))
+      guard try Arithmetic.compare(fraction, JSONNumber(0)) == 0 else { return false }
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
     case .string:
       throw Fault(
@@ -151,8 +155,23 @@ package enum Operators {
     }
     return Fault(
       .type, "the operator \(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
-      nextStep: left.isScalar && right.isScalar
-        ? "convert one of the values: int(x), number(x) or string(x), or put it into text: \"\\(x)\"" : nil)
+      nextStep: left.isScalar && right.isScalar ? conversion(symbol, left, right) : nil)
+  }
+}
+
+extension Operators {
+  /// Returns the suggestion to convert an operand: to a number if it is a text, and to a text for the operator `+`.
+  fileprivate static func conversion(_ symbol: String, _ left: Value, _ right: Value) -> String? {
+    func isConvertible(_ value: Value) -> Bool {
+      switch value {
+      case .number, .string: true
+      default: false
+      }
+    }
+    if isConvertible(left), isConvertible(right) {
+      return "convert one of the values: int(x), number(x) or string(x), or put it into text: \"\\(x)\""
+    }
+    return symbol == "+" ? "put the values into text: \"\\(x) \\(y)\"" : nil
   }
 }
 

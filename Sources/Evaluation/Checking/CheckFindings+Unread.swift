@@ -12,7 +12,7 @@ extension CheckFindings {
         title: "error",
         message: "the script \(source.name) does not read args, but got the argument \(JSONValue.string(first).text)",
         source: nil, marks: [],
-        notes: ["put options of retort before FILE; to use arguments, read args or var(\"NAME\") in the script"])
+        notes: ["put options of retort before FILE; to use arguments, read args in the script"])
     }
     return unreadVariable(of: options.variables, source)
   }

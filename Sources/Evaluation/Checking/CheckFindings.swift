@@ -4,6 +4,10 @@ import Language
 struct CheckFindings {
   /// The errors and warnings of the text.
   var diagnostics: [Diagnostic] = []
+  /// The number of errors among the diagnostics.
+  var errorCount = 0
+  /// Whether the check ends, because the text has so many errors that nobody reads further ones.
+  var hasTooManyErrors: Bool { errorCount >= Parser.errorLimit }
   /// The errors and warnings of the files that the text includes with `source`.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// The files that the text includes with `source`.
@@ -17,6 +21,8 @@ struct CheckFindings {
   var inventory: [EffectInventoryEntry] = []
   /// Whether the text reads `args`, the arguments of the script.
   var readsArguments = false
+  /// Whether the text assigns `args` at its top level.
+  var replacesArguments = false
   /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
   var readNames: Set<String> = []
   /// The calls `var("NAME")` without a default that the run of the text can reach.
@@ -53,8 +59,22 @@ struct CheckFindings {
 extension Compiler {
   /// Records an error; a text with an error does not run.
   func report(_ message: String, _ range: SourceRange, label: String? = nil, nextStep: String? = nil) {
+    guard !findings.hasTooManyErrors else { return }
+    findings.errorCount += 1
     findings.diagnostics.append(
       Diagnostic(severity: .error, range: range, message: message, label: label, nextStep: nextStep))
+  }
+
+  /// Reports that the check ends before a statement; does so at most once.
+  ///
+  /// The function returns false, and reports nothing, as long as the text has few errors.
+  func endsCheck(before range: SourceRange) -> Bool {
+    guard findings.hasTooManyErrors else { return false }
+    if findings.errorCount == Parser.errorLimit {
+      findings.errorCount += 1
+      findings.diagnostics.append(Parser.endOfCheck(at: range))
+    }
+    return true
   }
 
   /// Records a warning about a likely mistake.

@@ -8,7 +8,7 @@ extension Compiler {
   /// Compiles `def NAME(parameters) do ... end`.
   func define(_ node: Def) {
     if BuiltInCommand.named(node.name)?.declaration.isPromptOnly == false || BuiltInStage.named(node.name) != nil
-      || BuiltInFunction.named(node.name) != nil
+      || BuiltInFunction.named(node.name) != nil || node.name == "watch"
     {
       report("\(node.name) is already a word of the language", node.nameRange, nextStep: "choose another name")
     }

@@ -128,7 +128,7 @@ extension Compiler {
   ///
   /// If no variable has this name, the function reports an error with a suggestion, such as the most similar name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
-    if name == "args" { findings.readsArguments = true }
+    if name == "args", readsArguments { findings.readsArguments = true }
     if let variable = scope.read(name) {
       refuseEnded(name, variable, range)
       let slot = variable.slot
@@ -148,6 +148,14 @@ extension Compiler {
       "unknown name \(name)", range,
       nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" + fieldStep(range) } ?? stepToDefine(range))
     return broken
+  }
+
+  /// Whether the name `args` at this point of the text has the arguments of the script as its value.
+  ///
+  /// A parameter or a local variable can have the same name. An assignment at the top level replaces the arguments.
+  private var readsArguments: Bool {
+    guard !findings.replacesArguments else { return false }
+    return outer == nil ? scope.variable("args")?.slot == 1 : scope.variable("args") == nil
   }
 
   /// Returns the suggestion for a name that is not a variable, but that the check recognizes.

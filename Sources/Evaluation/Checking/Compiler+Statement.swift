@@ -22,6 +22,7 @@ extension Compiler {
   func steps(_ statements: [Statement], value use: SurroundingStreamUse = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
+      if endsCheck(before: statement.range) { break }
       let isLast = index == statements.count - 1
       steps.append(step(statement, value: isLast ? use : .dropped))
       if statement.endsBlock, !isLast {
@@ -65,6 +66,7 @@ extension Compiler {
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
       findings.names.append((name, nameRange))
     }
+    if name == "args", outer == nil, scope.blocks.count == 1 { findings.replacesArguments = true }
     let slot = scope.assign(name, nameRange, fact)
     if let value = value.immediate {
       return .sync { frame throws(Fault) in

@@ -11,6 +11,7 @@ extension Compiler {
     }
     for (index, statement) in program.statements.enumerated() {
       let before = scope.slotCount
+      if endsCheck(before: statement.range) { break }
       if index > 0, program.statements[index - 1].endsBlock {
         warnThoroughly("this statement never runs", statement.range, nextStep: "remove the statement, or move it up")
       }

@@ -43,9 +43,7 @@ struct OperandTypeAdvice {
   /// Returns nil to keep the error's own suggestion.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
-    if case .pattern = y, [.equal, .notEqual].contains(symbol) {
-      return symbol == .equal ? "\(a) =~ \(b)" : "not (\(a) =~ \(b))"
-    }
+    if case .pattern = y, [.equal, .notEqual].contains(symbol) { return match(x) }
     if x.isNull || y.isNull { return replacingNull(x, y) }
     if let range, !symbol.isComparison, x.isNumber || y.isNumber { return range }
     if let gathered = gathered(x, y) { return gathered }
@@ -80,18 +78,44 @@ struct OperandTypeAdvice {
     }
   }
 
+  /// Returns the match that replaces a comparison of a value with a pattern: `a =~ /b/` for `a == /b/`.
+  private func match(_ x: Value) -> String? {
+    let text: String
+    switch x {
+    case .string: text = a
+    case .null: text = "(\(a) ?? \"\")"
+    case .pattern: return "string(\(a)) \(sign) string(\(b))"
+    case .bool, .number, .duration, .time: text = "string(\(a))"
+    default: return nil
+    }
+    return symbol == .equal ? "\(text) =~ \(b)" : "not (\(text) =~ \(b))"
+  }
+
+  /// Returns the operation with `??` after the operand that is null.
+  ///
+  /// If the operation also fails with the other value in place of null, the suggestion names the types that the
+  /// operator takes.
   private func replacingNull(_ x: Value, _ y: Value) -> String? {
-    guard symbol != .matches else { return "to replace null, write (\(a) ?? \"\") =~ \(b)" }
+    if symbol == .matches {
+      return x.isNull
+        ? "to replace null, write (\(a) ?? \"\") =~ \(b)" : "to replace null, write \(a) =~ (\(b) ?? /.../)"
+    }
     let isRight = !x.isNull
-    let fallback =
+    let (fallback, value): (String, Value) =
       switch x.isNull ? y : x {
-      case .string: "\"\""
-      case .list: "[]"
-      case .record, .resource: "{}"
-      case .duration: "0s"
-      case .time: isRight && !symbol.isComparison ? "0s" : "now()"
-      default: isRight && [.divide, .remainder].contains(symbol) ? "1" : "0"
+      case .string: ("\"\"", .string(""))
+      case .list: ("[]", .list([]))
+      case .record, .resource: ("{}", .record(Record([])))
+      case .duration: isRight && symbol == .divide ? ("1s", .duration(.seconds(1))) : ("0s", .duration(.zero))
+      case .time(let time): isRight && !symbol.isComparison ? ("0s", .duration(.zero)) : ("now()", .time(time))
+      default:
+        isRight && [.divide, .remainder].contains(symbol)
+          ? ("1", .number(JSONNumber(1))) : ("0", .number(JSONNumber(0)))
       }
+    if !symbol.isComparison, (try? Operators.operation(symbol)(isRight ? x : value, isRight ? value : y)) == nil {
+      let other = isRight ? x : y
+      return "the other operand is \(other.typeWithArticle), and \(sign) takes no \(other.typeName)"
+    }
     let text = isRight ? "\(a) \(sign) (\(b) ?? \(fallback))" : "(\(a) ?? \(fallback)) \(sign) \(b)"
     if case .time = y, symbol == .add { return "to replace null, write \(b) + (\(a) ?? 0s)" }
     return "to replace null, write \(text)"
@@ -109,6 +133,11 @@ struct OperandTypeAdvice {
       }
     }
     let (first, second) = (text(a, x), text(b, y))
+    func isList(_ value: Value) -> Bool { if case .list = value { true } else { false } }
+    let areLists = (first != nil || isList(x)) && (second != nil || isList(y))
+    guard symbol.isComparison || symbol == .add && areLists else {
+      return first == nil || second != nil ? nil : "for each element, write \(a) | map it \(sign) \(b)"
+    }
     return first == nil && second == nil ? nil : "\(first ?? a) \(sign) \(second ?? b)"
   }
 

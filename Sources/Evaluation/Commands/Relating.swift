@@ -56,7 +56,7 @@ extension BuiltInCommand {
     if case .string(let name) = arguments.value(2) {
       frame.run.session.noteLinkage(name, data, client, "relationship")
     }
-    return Value(data)
+    return Value(linkage: data)
   }
 
   static let link = changing(.link)
@@ -70,6 +70,17 @@ extension BuiltInCommand {
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
         effect: .changes, result: "null")
     ) { arguments throws(Fault) in try PreparedChange.relating(change, arguments) }
+  }
+}
+
+extension Value {
+  /// Creates an identifier, a list of identifiers, or null from the linkage of a relationship.
+  init(linkage: JSONValue) {
+    switch linkage {
+    case .object(let identifier): self = .resource(ResourceValue(identifier))
+    case .array(let identifiers): self = .list(identifiers.map { Value(linkage: $0) })
+    default: self = Value(linkage)
+    }
   }
 }
 

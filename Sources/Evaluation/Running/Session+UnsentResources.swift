@@ -35,7 +35,7 @@ extension Session {
       guard case .string(let name) = arguments.value(2),
         let relationship = dryRun.resource(try arguments.id(1, of: arguments.client()))?["relationships"]?[name]
       else { return .list([]) }
-      return Value(relationship["data"] ?? .array([]))
+      return Value(linkage: relationship["data"] ?? .array([]))
     case "stream", "related": return .list([])
     default: return .null
     }
