@@ -141,7 +141,7 @@ extension Parser {
       return "assert takes a condition and a message: assert \(first ?? "...")\(message)"
     }
     let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
-    return "\(word) takes one value: \(word) \(values)"
+    return "\(word) takes one value; to give several values, write a list: \(word) \(values)"
   }
 
   /// Advice for a user who wrote a token of another language in place of a value; nil if there is no guess.

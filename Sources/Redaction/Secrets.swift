@@ -181,6 +181,8 @@ public enum Secrets {
     var (ranges, place): ([Range<Int>], Int) = ([], 0)
     /// The number of open brackets in the value of a secret; nil outside such a value.
     var depth: Int?
+    /// Whether the value is a list after `in`, which ends with its bracket.
+    var isSearchedList = false
     while place < characters.count {
       let character = characters[place]
       switch character {
@@ -191,9 +193,11 @@ public enum Secrets {
           ranges.append(start..<place)
         }
       case "[", "{", "(":
-        if depth == nil, character == "[", isSearched(characters[..<place]) { depth = 0 }
+        if depth == nil, character == "[", isSearched(characters[..<place]) { (depth, isSearchedList) = (0, true) }
         depth = depth.map { $0 + 1 }
-      case "]", "}", ")": depth = depth.flatMap { $0 > 0 ? $0 - 1 : nil }
+      case "]", "}", ")":
+        depth = depth.flatMap { $0 > 0 ? $0 - 1 : nil }
+        if isSearchedList, depth == 0 { (depth, isSearchedList) = (nil, false) }
       case ",", "\n", ";": if depth == 0 { depth = nil }
       case ":" where depth == nil, "=" where depth == nil:
         if beginsValue(characters[(place + 1)...]), name(characters[...place]).map(isSecret) ?? false { depth = 0 }
