@@ -5,7 +5,7 @@ import Testing
 @testable import AMQP
 
 /// Tests of the broker's answers to a published change: a confirm, a refusal, or "no route" for a missing queue.
-@Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
+@Suite(.timeLimit(.minutes(15))) struct ConfirmTests {
   /// Sends `count` changes at the same time to a queue without a service, and returns their errors.
   private func changes(_ count: Int, _ client: ReconnectingQueueClient, within waitLimit: Duration) async
     -> [AMQPClientError?]

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of opening a connection to the broker, and of the errors of failed attempts.
-@Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
+@Suite(.timeLimit(.minutes(15))) struct ConnectingTests {
   private func failure(_ uri: String) async -> AMQPClientError? {
     do throws(AMQPClientError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of a client that loses its queue, channel, connection or broker.
-@Suite(.timeLimit(.minutes(5))) struct LossTests {
+@Suite(.timeLimit(.minutes(15))) struct LossTests {
   @Test func aClosedConnectionIsOpenedAgain() async throws {
     let echo = try await Echo()
     let client = try await echo.client()

@@ -4,7 +4,7 @@ import Testing
 @testable import AMQP
 
 /// Tests of several AMQP methods that wait on one channel for their answers at the same time.
-@Suite(.timeLimit(.minutes(2))) struct MethodTests {
+@Suite(.timeLimit(.minutes(15))) struct MethodTests {
   @Test func eachMethodGetsItsOwnAnswer() async throws {
     let connection = try await Connection.open(try AMQPURI(try await PrivateBroker.shared.vhost().uri), name: "test")
     let number = try await connection.newChannel()

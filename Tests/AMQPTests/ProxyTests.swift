@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of a client whose network connection to the broker breaks or is slow.
-@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(15))) struct ProxyTests {
   @Test(arguments: Proxy.Fault.allCases)
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
     _ fault: Proxy.Fault

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of requests and replies through a real RabbitMQ.
-@Suite(.timeLimit(.minutes(5))) struct RequestTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestTests {
   @Test func aReplyFindsItsRequest() async throws {
     let echo = try await Echo()
     let client = try await echo.client()

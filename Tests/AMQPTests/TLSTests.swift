@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of TLS connections to a broker whose certificate comes from an authority made for the test.
-@Suite(.timeLimit(.minutes(5))) struct TLSTests {
+@Suite(.timeLimit(.minutes(15))) struct TLSTests {
   private static let strictly = ", {verify, verify_peer}, {fail_if_no_peer_cert, true}"
 
   /// Opens a connection and returns its error message; nil if the connection succeeds.

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Tests of the option `backup:`, which writes resources to a file before a statement changes or destroys them.
-@Suite(.timeLimit(.minutes(1))) struct BackupTests {
+@Suite(.timeLimit(.minutes(15))) struct BackupTests {
   private let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
   /// Runs statements with the client `posts` of the sample; the path of the backup replaces the word `FILE`.

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// Tests of the program when the network breaks in the middle of a reply that consists of several AMQP frames.
-@Suite(.timeLimit(.minutes(5))) struct BrokenReplyTests {
+@Suite(.timeLimit(.minutes(15))) struct BrokenReplyTests {
   /// A service that sends replies of 300 kB through a proxy.
   private final class Service: Sendable {
     let proxy: Proxy

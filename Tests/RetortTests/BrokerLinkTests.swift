@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// Tests of the link over a broker that does not answer for a time.
-@Suite(.timeLimit(.minutes(5))) struct BrokerLinkTests {
+@Suite(.timeLimit(.minutes(15))) struct BrokerLinkTests {
   /// After a probe without an answer, a second probe with little time fails without a request; a probe with more time
   /// sends a request.
   @Test func aProbeWithMoreTimeAsksABrokerThatDidNotAnswer() async throws {

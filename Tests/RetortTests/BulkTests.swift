@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests that the counts of a bulk change include every element, whatever errors occur.
-@Suite(.timeLimit(.minutes(5))) struct BulkTests {
+@Suite(.timeLimit(.minutes(15))) struct BulkTests {
   /// Runs statements with the client `posts` of the sample.
   private func run(_ statements: String) async -> Ran {
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)

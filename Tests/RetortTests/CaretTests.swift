@@ -3,7 +3,7 @@ import Testing
 /// Tests of the carets below the part of a statement to which the `source` of a JSON:API error points.
 ///
 /// JSON:API 1.0, "Error Objects", defines `source`.
-@Suite(.timeLimit(.minutes(5))) struct CaretTests {
+@Suite(.timeLimit(.minutes(15))) struct CaretTests {
   private func pointer(_ pointer: String, _ title: String) -> String {
     #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#
   }

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of lists that other programs change while retort reads the pages, and of lists whose end retort can't reach.
-@Suite(.timeLimit(.minutes(5))) struct ChangedListTests {
+@Suite(.timeLimit(.minutes(15))) struct ChangedListTests {
   /// Returns a page of posts with these ids, a link to the next page, and a total (`record-count`).
   private static func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> String {
     let data = ids.map { #"{"type":"posts","id":"\#($0)","attributes":{"n":\#($0)}}"# }.joined(separator: ",")

@@ -1,7 +1,7 @@
 import Testing
 
 /// Tests that a user's consent to a destruction covers exactly the changes that the question names.
-@Suite(.timeLimit(.minutes(5))) struct ConsentTests {
+@Suite(.timeLimit(.minutes(15))) struct ConsentTests {
   private static let two = """
     let staging = connect "embedded:blog" name: "staging"
     let production = connect "embedded:blog" name: "production"

@@ -6,7 +6,7 @@ import Testing
 ///
 /// The tests run some rounds of `Tests/Crash/run`. Each round kills the program, resumes the bulk change, and compares
 /// the result with the database.
-@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+@Suite(.timeLimit(.minutes(15))) struct CrashTests {
   @Test func eachChangeIsDoneOnce() async throws {
     let (status, text) = try await Self.trial("rounds.py", "--rounds", "5", "--count", "1500")
     #expect(status == 0, Comment(rawValue: text))

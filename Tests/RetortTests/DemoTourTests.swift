@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Tests of `retort demo` at a terminal, from the first step of the tour to the script that the tour saves.
-@Suite(.timeLimit(.minutes(3))) struct DemoTourTests {
+@Suite(.timeLimit(.minutes(15))) struct DemoTourTests {
   @Test func theTourContinuesWithEachStatement() async throws {
     let prompt = try PromptTerminal(["demo", "--report", "report.json"])
     try await prompt.sees("5 run      source \"publish.retort\"")

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of unusual standard streams: closed, non-blocking, or connected to a program that reads or writes nothing.
-@Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
+@Suite(.timeLimit(.minutes(15))) struct DescriptorTests {
   @Test(arguments: [
     ("<&-", "0\n", ""), ("2>&-", "0\n", ""), ("<&- 2>&-", "0\n", ""),
   ]) func aClosedStreamIsEmpty(redirection: String, output: String, notes: String) async throws {

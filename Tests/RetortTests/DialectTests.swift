@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// Tests of scripts on services with other dialects of JSON:API, such as lists without a count.
-@Suite(.timeLimit(.minutes(5))) struct DialectTests {
+@Suite(.timeLimit(.minutes(15))) struct DialectTests {
   @Test(arguments: [
     ("none", "1000\n1000\nnull\nnull\n"),
     ("no-count", "1000\n1000\nnull\n{\"number\":2,\"size\":400}\n"),

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of `retort doctor` at a terminal: one test for each problem that the doctor reports.
-@Suite(.timeLimit(.minutes(5))) struct DoctorTests {
+@Suite(.timeLimit(.minutes(15))) struct DoctorTests {
   /// Runs `retort doctor`, and returns its exit status and its lines without durations and directories.
   private func doctor(
     _ arguments: String..., files: [String: String] = [:], environment: [String: String] = [:]

@@ -23,7 +23,7 @@ import Testing
     func document() throws -> Document { Document(parsing: try String(contentsOf: url, encoding: .utf8)) }
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: try Text.all()) func aDocumentPrintsTheShownOutput(_ text: Text)
+  @Test(.timeLimit(.minutes(15)), arguments: try Text.all()) func aDocumentPrintsTheShownOutput(_ text: Text)
     async throws
   {
     let document = try text.document()

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Tests of changes that an earlier run left unknown and that are not in the input of the resumed run.
-@Suite(.timeLimit(.minutes(5))) struct EarlierUnknownTests {
+@Suite(.timeLimit(.minutes(15))) struct EarlierUnknownTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
   /// The resource that the service returns.

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Tests of lookups that fail: the change stays unknown, and is not sent again.
-@Suite(.timeLimit(.minutes(3))) struct FailedLookupTests {
+@Suite(.timeLimit(.minutes(15))) struct FailedLookupTests {
   private static let unreadable = #""other":1"#
   private static let noMethod = #""error":{"code":-32601,"message":"Method not found"}"#
   private static let other = #""result":{"data":{"type":"posts","id":"99","attributes":{"views":5}}}"#

@@ -3,7 +3,7 @@ import Testing
 @testable import RetortShell
 
 /// Tests of the faults that `retort serve --fault` injects: their effect on a script, and their lines in the log.
-@Suite(.timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.timeLimit(.minutes(15))) struct FaultTests {
   /// A script that changes a post and reads the same post; `duration` is the timeout of both requests.
   private static let script = #"""
     try do

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests that the first sample of TheLanguage.md runs through a broker, with the queue names of the sample.
-@Suite(.timeLimit(.minutes(5))) struct FirstSampleTests {
+@Suite(.timeLimit(.minutes(15))) struct FirstSampleTests {
   static let names = ["posts": "remote_server_post", "authors": "remote_server_author"]
 
   /// Returns the sample with two differences: `connect` takes the URI from the environment, and `read` reads the file

@@ -22,7 +22,7 @@ private enum MountNamespace {
 /// Tests of bulk changes that write files, such as a journal, to a disk that becomes full.
 ///
 /// The disk is a small tmpfs in a separate mount namespace.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: MountNamespace.isPossible)) struct FullDiskTests {
+@Suite(.timeLimit(.minutes(15)), .enabled(if: MountNamespace.isPossible)) struct FullDiskTests {
   /// Runs shell commands in a new directory on a disk of 64 kB, and returns their output.
   ///
   /// The variable `DISK` is the directory. The variable `P` contains statements that make a client of the service.

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of `destroy-all` on services that ignore its filter and return other resources.
-@Suite(.timeLimit(.minutes(5))) struct IgnoredFilterTests {
+@Suite(.timeLimit(.minutes(15))) struct IgnoredFilterTests {
   /// Starts a service that returns posts with these attributes for every filter; `destroys` counts the destroys.
   private static func service(_ attributes: [String], _ destroys: Destroys) async throws -> OddService {
     try await OddService { method, params in

@@ -6,7 +6,7 @@ import Testing
 /// Tests that run typical jobs of operators as scripts.
 ///
 /// Each job runs on the service inside the program and through a real RabbitMQ.
-@Suite(.timeLimit(.minutes(3))) struct JobTests {
+@Suite(.timeLimit(.minutes(15))) struct JobTests {
   enum World: CaseIterable { case embedded, rabbitMQ }
 
   /// A job: its name, its script, and the expected standard output and standard error (`notes`).

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Tests of a journal in which someone removed, moved or repeated a line between two runs.
-@Suite(.timeLimit(.minutes(2))) struct JournalOrderTests {
+@Suite(.timeLimit(.minutes(15))) struct JournalOrderTests {
   /// The second run sends no change, and its error names the wrong line of the journal.
   @Test(arguments: ["cut", "moved", "doubled"]) func refusesALineThatIsNotWhereItWasWritten(_ change: String)
     async throws

@@ -3,7 +3,7 @@ import JSONText
 import Testing
 
 /// Tests of the language server `retort lsp` with a simulated editor.
-@Suite(.timeLimit(.minutes(3))) struct LanguageServerTests {
+@Suite(.timeLimit(.minutes(15))) struct LanguageServerTests {
   private static let script = """
     connect "embedded:blog"
     let posts = client queue: "posts"

@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// Tests of replies that arrive after the timeout of a change; retort still reports the outcome in such a reply.
-@Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
+@Suite(.timeLimit(.minutes(15))) struct LateReplyTests {
   /// Runs a change and a read; the service replies to both when it receives the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
     try await run("try do \(change) rescue e print e.kind end\nshow posts 1", answer)

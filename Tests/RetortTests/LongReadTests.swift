@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// Tests of the progress that a statement shows at a terminal if it reads for more than a second.
-@Suite(.timeLimit(.minutes(2))) struct LongReadTests {
+@Suite(.timeLimit(.minutes(15))) struct LongReadTests {
   private final class Shown: Sendable {
     let lines = Mutex<[String]>([])
     let notes = Mutex("")

@@ -5,7 +5,7 @@ import Testing
 /// Tests that each request that a statement sends on behalf of a change has the `meta` of the change.
 ///
 /// A service can select its data by `meta`, such as the data of a tenant.
-@Suite(.timeLimit(.minutes(3))) struct LookupMetaTests {
+@Suite(.timeLimit(.minutes(15))) struct LookupMetaTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
   /// The methods that a service received without the meta `{tenant: "b"}`, and the number of its changes.

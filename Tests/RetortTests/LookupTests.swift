@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of the lookups that a statement makes at its end for changes without a readable reply.
-@Suite(.timeLimit(.minutes(5))) struct LookupTests {
+@Suite(.timeLimit(.minutes(15))) struct LookupTests {
   /// The members of an unreadable response, which has neither a result nor an error.
   private static let unreadable = #""other":1"#
 

@@ -3,7 +3,7 @@ import Testing
 /// Tests of the note about a queue that loses its consumer while a statement creates resources.
 ///
 /// The broker delivers unacknowledged creates again to the next consumer, so a create may happen twice.
-@Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
+@Suite(.timeLimit(.minutes(15))) struct LostConsumerTests {
   private static let note =
     "queue posts lost its consumer during the statement, so the broker may have delivered a request twice: "
     + "count the created resources; help losses explains this\n"

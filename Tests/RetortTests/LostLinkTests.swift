@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of the program when its network connection to the broker breaks.
-@Suite(.timeLimit(.minutes(5))) struct LostLinkTests {
+@Suite(.timeLimit(.minutes(15))) struct LostLinkTests {
   @Test func repeatsAReadButNotAChange() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)

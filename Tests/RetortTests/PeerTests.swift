@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// Tests of the program with a service in Python, which shares no code with retort.
-@Suite(.timeLimit(.minutes(5))) struct PeerTests {
+@Suite(.timeLimit(.minutes(15))) struct PeerTests {
   /// Runs statements with a new service, and expects that retort leaves no queue and no connection behind.
   private func ran(_ statements: String) async throws -> Ran {
     let peer = try await Peer()

@@ -6,7 +6,7 @@ import TestBench
 import Testing
 
 /// Tests of pools with workers that do not answer, that have another secret, or that are lost.
-@Suite(.timeLimit(.minutes(5))) struct PoolMisuseTests {
+@Suite(.timeLimit(.minutes(15))) struct PoolMisuseTests {
   private static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
   /// A worker with another secret would take chunks that it must refuse.

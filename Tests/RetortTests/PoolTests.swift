@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// Tests of changes that a pool of workers (`retort work`) sends, through a real RabbitMQ.
-@Suite(.timeLimit(.minutes(5))) struct PoolTests {
+@Suite(.timeLimit(.minutes(15))) struct PoolTests {
   /// Runs statements with the client `posts` of a service; `key` is the secret of the pool.
   private func run(_ statements: String, on service: FakeService, key: String? = PoolWorker.key) async -> Ran {
     await run(statements, in: service.vhost, key: key)

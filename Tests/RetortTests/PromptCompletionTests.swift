@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Tests of completion with Tab at the real prompt: a test types keys and inspects the screen.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PromptCompletionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct PromptCompletionTests {
   private static let clear = "\u{15}"
 
   @Test func tabCompletesLearnedNames() async throws {

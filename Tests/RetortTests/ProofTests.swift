@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests that a resumed run neither repeats nor loses a change of its journal (BulkChanges.md, "Resuming").
-@Suite(.timeLimit(.minutes(5))) final class ProofTests {
+@Suite(.timeLimit(.minutes(15))) final class ProofTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
   init() throws { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }

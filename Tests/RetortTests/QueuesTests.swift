@@ -4,7 +4,7 @@ import Testing
 /// Tests of the command `queues`, which shows the consumers and messages of the queues of the session's clients.
 ///
 /// retort gets these numbers from a passive AMQP `queue.declare`.
-@Suite(.timeLimit(.minutes(5))) struct QueuesTests {
+@Suite(.timeLimit(.minutes(15))) struct QueuesTests {
   @Test func itShowsConsumersAndDepth() async throws {
     let service = try await FakeService()
     try service.vhost.declare(queue: "idle", maxLength: 5)

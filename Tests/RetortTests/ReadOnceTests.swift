@@ -1,7 +1,7 @@
 import Testing
 
 /// Tests of files that can be read only once: standard input, and pipes such as `/dev/fd/63` and named pipes.
-@Suite(.timeLimit(.minutes(2))) struct ReadOnceTests {
+@Suite(.timeLimit(.minutes(15))) struct ReadOnceTests {
   @Test(arguments: [
     "retort -c 'let rows = read \"'<(seq 3)'\" as: \"txt\"; rows | count; rows | count'",
     "retort -c 'let rows = read \"'<(seq 3)'\" as: \"txt\"; rows | count; diff rows rows key: it'",

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of changes that the broker refuses: such a change was not carried out, so it counts as failed, not as unknown.
-@Suite(.timeLimit(.minutes(5))) struct RefusedTests {
+@Suite(.timeLimit(.minutes(15))) struct RefusedTests {
   private func run(_ statements: String, _ vhost: VirtualHost) async -> Ran {
     await Ran.retort(
       "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])

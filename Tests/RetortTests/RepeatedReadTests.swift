@@ -6,7 +6,7 @@ import Testing
 /// Tests of the option `retry:` for reads, which repeats a read after a temporary failure.
 ///
 /// The reads are single commands, or lookups that are part of a bulk change.
-@Suite(.timeLimit(.minutes(2))) struct RepeatedReadTests {
+@Suite(.timeLimit(.minutes(15))) struct RepeatedReadTests {
   private static let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson")
   private static let failure = #""error":{"code":-32603,"message":"Internal error"}"#
   private static let post = #"{"type":"posts","id":"1","attributes":{"text":"a","views":1}}"#

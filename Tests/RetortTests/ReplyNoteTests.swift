@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// Tests of the notes about replies that contain other resources than requested, or no resource.
-@Suite(.timeLimit(.minutes(5))) struct ReplyNoteTests {
+@Suite(.timeLimit(.minutes(15))) struct ReplyNoteTests {
   private static let mixed = #""result":{"data":[{"type":"posts","id":"1"},{"type":"people","id":"2"}]}"#
   private static let foreign = #""result":{"data":[{"type":"people","id":"1"},{"type":"people","id":"2"}]}"#
 

@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// Tests of the information for other programs about a run: `--summary json`, `--report` and `retort ctl`.
-@Suite(.timeLimit(.minutes(2))) struct ReportTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
 

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Tests of changes that a person marked to be carried out again with `retort journal FILE settle ID again`.
-@Suite(.timeLimit(.minutes(2))) struct RequiredChangeTests {
+@Suite(.timeLimit(.minutes(15))) struct RequiredChangeTests {
   /// A run whose input lacks such a change does not complete the journal.
   @Test(arguments: [
     ("IDS | update posts {views: 5} journal: \"FILE\" verify: false timeout: 100ms", "1", "update posts 1"),

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests that the notes and errors about resuming a run propose only steps that work.
-@Suite(.timeLimit(.minutes(2))) struct ResumingTests {
+@Suite(.timeLimit(.minutes(15))) struct ResumingTests {
   /// Calls `body` with the path of a new temporary directory, and returns the result of `body`.
   private func inDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Tests of `retort serve` when the broker closes its connections, or stops and starts again.
-@Suite(.timeLimit(.minutes(5))) struct ServedAgainTests {
+@Suite(.timeLimit(.minutes(15))) struct ServedAgainTests {
   @Test func itServesOnANewConnection() async throws {
     let service = try await FakeService("--log", "-")
     let uri = try AMQPURI(service.vhost.uri)

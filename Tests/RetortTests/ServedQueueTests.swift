@@ -6,7 +6,7 @@ import TestBench
 import Testing
 
 /// Tests of the queues that `retort serve` declares or finds, and of requests that the broker delivers again.
-@Suite(.timeLimit(.minutes(5))) struct ServedQueueTests {
+@Suite(.timeLimit(.minutes(15))) struct ServedQueueTests {
   @Test(arguments: [
     #"{<<"x-queue-type">>, longstr, <<"quorum">>}"#, #"{<<"x-max-priority">>, byte, 10}"#,
     #"{<<"x-queue-mode">>, longstr, <<"lazy">>}"#, #"{<<"x-message-ttl">>, long, 60000}"#, "",

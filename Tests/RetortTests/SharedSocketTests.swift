@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of two links with the same URI, which share one connection; closing one link does not close the other link.
-@Suite(.timeLimit(.minutes(5))) struct SharedSocketTests {
+@Suite(.timeLimit(.minutes(15))) struct SharedSocketTests {
   @Test func twoLinksAreOneConnection() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let first = try await openLink(vhost.uri, script: "test")

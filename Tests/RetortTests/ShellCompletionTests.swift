@@ -6,7 +6,7 @@ import Testing
 @testable import RetortShell
 
 /// Tests of the completions of `retort` in bash, zsh and fish; each test types keys into the real shell at a terminal.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ShellCompletionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ShellCompletionTests {
   private static let files = [
     "clean-up.retort": "print 1\n", "data.csv": "a\n", "sub/x.retort": "",
     ".config/retort/rc.retort": """

@@ -8,7 +8,7 @@ import Testing
 ///
 /// After a signal, the run waits for the changes in flight, so that its summary counts the changes that the service
 /// made. The tests run one after the other. In parallel, their busy services would delay replies for seconds.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct StopTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct StopTests {
   /// The file in which a service logs its requests.
   private struct Log {
     let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path

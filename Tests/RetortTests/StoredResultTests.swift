@@ -1,7 +1,7 @@
 import Testing
 
 /// Tests of stages whose results are so large that retort stores them in a temporary file.
-@Suite(.timeLimit(.minutes(2))) struct StoredResultTests {
+@Suite(.timeLimit(.minutes(15))) struct StoredResultTests {
   private static let beginning = """
     connect "embedded:blog"
     let posts = client queue: "posts"

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Tests of replies that belong to no request, and of replies about other resources than requested.
-@Suite(.timeLimit(.minutes(5))) struct StrangeReplyTests {
+@Suite(.timeLimit(.minutes(15))) struct StrangeReplyTests {
   /// Runs statements on a service whose replies have the correlation id that `id` returns.
   private func run(_ statements: String, id: @escaping @Sendable (Int) -> String?) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
@@ -83,7 +83,7 @@ import Testing
   }
 
   /// A service can send megabytes of text, or thousands of errors; retort shows their beginning.
-  @Test(.timeLimit(.minutes(1))) func longErrorsAreCut() async throws {
+  @Test(.timeLimit(.minutes(15))) func longErrorsAreCut() async throws {
     let text = String(repeating: "word ", count: 1_000_000)
     let one = #"{"detail":"is wrong","source":{"pointer":"/data/attributes/a"}}"#
     let service = try await OddService([

@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// Tests of statements that pass on their results while retort can't create temporary files.
-@Suite(.timeLimit(.minutes(2))) struct TemporaryDirectoryTests {
+@Suite(.timeLimit(.minutes(15))) struct TemporaryDirectoryTests {
   private static func run(_ statements: String) async throws -> Ran {
     try await RunningProgram(
       ["-c", "connect \"embedded:blog\"; let posts = client queue: \"posts\"; \(statements)"],

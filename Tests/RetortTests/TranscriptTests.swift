@@ -7,7 +7,7 @@ import Testing
 /// Tests that the statements of each transcript print the output that the transcript shows.
 ///
 /// Each transcript runs on the service inside the program and through a real RabbitMQ.
-@Suite(.timeLimit(.minutes(5))) struct TranscriptTests {
+@Suite(.timeLimit(.minutes(15))) struct TranscriptTests {
   /// A file of `Tests/Transcripts`.
   struct File: CustomTestStringConvertible, Sendable {
     let url: URL

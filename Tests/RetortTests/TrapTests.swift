@@ -6,7 +6,7 @@ import Testing
 /// Tests that retort avoids traps in which other tools lose data or mislead their users.
 ///
 /// The name of a test is usually the name of its trap.
-@Suite(.timeLimit(.minutes(3))) final class TrapTests {
+@Suite(.timeLimit(.minutes(15))) final class TrapTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
 

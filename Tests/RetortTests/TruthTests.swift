@@ -3,7 +3,7 @@ import Testing
 /// Tests that messages about a failed request are true.
 ///
 /// For example, a message may say that the service can still carry out a change, or that retort did not send a change.
-@Suite(.timeLimit(.minutes(5))) struct TruthTests {
+@Suite(.timeLimit(.minutes(15))) struct TruthTests {
   @Test(arguments: [
     (
       "",

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Tests of changes that failed, but that the service may have carried out: the next run looks them up.
-@Suite(.timeLimit(.minutes(5))) struct UncertainFailureTests {
+@Suite(.timeLimit(.minutes(15))) struct UncertainFailureTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
   private static let post = #"{"type":"posts","id":"1","attributes":{"views":5,"text":"a"}}"#

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Tests of `upsert` on services that reply to the lookup of a key with other resources than requested.
-@Suite(.timeLimit(.minutes(1))) struct UpsertTests {
+@Suite(.timeLimit(.minutes(15))) struct UpsertTests {
   private static func index(_ data: String) -> [String: String] {
     ["index": #""result":{"data":[\#(data)]}"#, "create": #""result":{"data":{"type":"posts","id":"9"}}"#]
   }

@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// Tests of what a user sees of the protocol: the trace (`--trace`), requests with `--offline`, and reply queues.
-@Suite(.timeLimit(.minutes(5))) struct WireTests {
+@Suite(.timeLimit(.minutes(15))) struct WireTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
   @Test func tracesCallsAndFailures() async {
