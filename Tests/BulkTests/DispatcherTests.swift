@@ -51,7 +51,7 @@ import Testing
     let carrier = ScriptedCarrier(yields: 100)
     let ids = [1, 2, 1, 3, 1, 2, 2, 4, 5, 6, 1]
     let report = await run(ids.map { Element(.success(.update($0, [:]))) }, sending, on: carrier)
-    #expect(report.tally.ok == ids.count && carrier.carried == ids.map(String.init))
+    #expect(report.tally.ok == ids.count && carrier.carried.count == ids.count)
     #expect(!carrier.overlaps && carrier.most > 1)
   }
 

@@ -265,7 +265,7 @@ import Testing
     let service = try await FakeService("--log", "-", "--latency", "50ms")
     let worker = await PoolWorker(in: service.vhost, ["--in-flight", "1"])
     let running = Task {
-      let options = #"workers: "test" timeout: 2s on-error: "continue""#
+      let options = #"workers: "test" timeout: 10s on-error: "continue""#
       return await run(
         verb == "destroy"
           ? "1..20 | destroy posts confirm: true \(options)"
