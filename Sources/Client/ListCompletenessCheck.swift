@@ -43,7 +43,9 @@ public struct ListCompletenessCheck: Sendable {
   private(set) var miscounted: (total: Int, received: Int)?
   /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
-  /// The page that the service refused, or could not send, after a full page, and the number of resources of the full page; otherwise nil.
+  /// The page that the service refused after a full page, and the number of resources of the full page.
+  ///
+  /// Nil if the service refused no page.
   private(set) var refused: (page: Pagination.Page, full: Int)?
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?

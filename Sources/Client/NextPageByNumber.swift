@@ -16,7 +16,9 @@ struct NextPageByNumber {
   /// The limit prevents a second request for a long list that the service does not divide.
   private static let largestChosenSize = 1_000
 
-  /// Returns the page after a page without a readable link to a next page; nil if there is none.
+  /// Returns the page with the next number, if the list continues; otherwise nil.
+  ///
+  /// The reply `document` to the request for `page` contains no readable link to a next page.
   func next(after page: Pagination.Page?, _ document: Document, _ finder: NextPageFinder) -> Pagination.Page? {
     let pagination = document.pagination(asked: page)
     guard document.count > 0 || finder.isNumbered, document.resources.allSatisfy({ ResourceIdentifier($0) != nil })

@@ -1,9 +1,7 @@
 import Evaluation
-import Formats
 import Handbook
 import Language
 import Synchronization
-import Values
 
 /// The first statements and the tour of `retort demo`, a prompt with clients of the sample blog.
 ///
@@ -100,15 +98,10 @@ func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String:
   }
   let notices = ConnectionNotices(console)
   let session = makeSession(options, [], nil, console, notices, environment)
-  let report: AtomicFile?
-  do throws(Fault) { report = try openReport(options, session.options.report) } catch {
-    console.note(error, about: "the report can't be written")
+  return await reported(options, session, console) {
+    let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: DemoTour()).run()
+    _ = session.keepLearned()
     await session.close()
-    return 2
+    return status
   }
-  defer { LazyControlServer.shared.remove() }
-  let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: DemoTour()).run()
-  _ = session.keepLearned()
-  await session.close()
-  return report.map { write(session.options.report, to: $0, options, status, console) } ?? status
 }

@@ -236,70 +236,23 @@ private func run(
   // A command line that reads the script from standard input needs the script again.
   let line = options.script == nil && FileDescriptor.isStandardInput(file ?? "-") ? "\(command) < SCRIPT" : command
   let session = makeSession(options, arguments, isPrompt ? nil : line, console, notices, environment)
-  let report: AtomicFile?
-  do throws(Fault) { report = try openReport(options, session.options.report) } catch {
-    console.note(error, about: "the report can't be written")
-    await session.close()
-    return 2
-  }
-  defer { LazyControlServer.shared.remove() }
-  var status: Int32
-  if let script = options.script {
-    status = await batch(session) { SourceText(name: "-c", text: script) }
-  } else if isPrompt {
-    status = await Prompt(session, console, notices, environment, readsStartFiles: !options.isBare).run()
-  } else {
-    let path = file ?? "-"
-    if FileDescriptor.isStandardInput(path) { session.recordInputRead() }
-    status = await batch(session) { () throws(Fault) in
-      SourceText(name: path == "-" ? "standard input" : path, text: try TextFile.read(path))
-    }
-  }
-  if status != 2 { session.noteUnmatchedGuarded() }
-  _ = session.keepLearned()
-  await session.close()
-  status = noteFailedOutput(status, console)
-  return report.map { write(session.options.report, to: $0, options, status, console) } ?? status
-}
-
-/// Opens the file of the option `--report`, and writes a report that says that the run has not ended.
-///
-/// The returned file is locked, so that no statement of the run uses it, for example as its journal.
-///
-/// - Returns: Nil without the option.
-func openReport(_ options: ProgramOptions, _ report: RunReportFile?) throws(Fault) -> AtomicFile? {
-  guard let path = options.report, let report else { return nil }
-  let file = try AtomicFile(path, appends: false)
-  if file.isDirect { return file }
-  do throws(Fault) {
-    try file.write(Array(report.text(isXML: path.hasSuffix(".xml"), status: nil, reason: options.reason).utf8))
-    try file.finish()
-  } catch {
-    file.abandon()
-    throw error
-  }
-  return file
-}
-
-/// Writes the report of a run that has ended, and returns the exit status of the program.
-///
-/// If the write fails after a successful run, the status is 1.
-func write(
-  _ report: RunReportFile?, to opened: AtomicFile, _ options: ProgramOptions, _ status: Int32,
-  _ console: Console
-) -> Int32 {
-  guard let path = options.report, let report else { return status }
-  let text = report.text(isXML: path.hasSuffix(".xml"), status: status, reason: options.reason)
-  do throws(Fault) {
-    if opened.isDirect {
-      try opened.write(Array(text.utf8))
+  return await reported(options, session, console) {
+    let status: Int32
+    if let script = options.script {
+      status = await batch(session) { SourceText(name: "-c", text: script) }
+    } else if isPrompt {
+      status = await Prompt(session, console, notices, environment, readsStartFiles: !options.isBare).run()
     } else {
-      try opened.replace(with: text)
+      let path = file ?? "-"
+      if FileDescriptor.isStandardInput(path) { session.recordInputRead() }
+      status = await batch(session) { () throws(Fault) in
+        SourceText(name: path == "-" ? "standard input" : path, text: try TextFile.read(path))
+      }
     }
-    return status
-  } catch {
-    console.note(error, about: "the report can't be written")
-    return status == 0 ? 1 : status
+    if status != 2 { session.noteUnmatchedGuarded() }
+    _ = session.keepLearned()
+    await session.close()
+    return noteFailedOutput(status, console)
   }
 }
 

@@ -14,6 +14,7 @@ import Synchronization
 final class HeartbeatTimer {
   /// librabbitmq's object of the connection, which one thread at a time uses.
   private final class SharedConnection: Sendable {
+    /// The pointer is not Sendable; ``isInUse`` makes sure that only one thread at a time writes to its socket.
     private nonisolated(unsafe) let object: amqp_connection_state_t
     /// Whether a thread uses the object; always true after ``HeartbeatTimer/stop()``.
     private let isInUse = Atomic(false)

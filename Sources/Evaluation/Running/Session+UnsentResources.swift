@@ -9,7 +9,7 @@ import Values
 ///
 /// The service does not know these resources, so no request may contain their ids.
 extension Session {
-  /// Returns the first id among the values of the arguments that only a dry run has given; nil if there is none.
+  /// Returns the first id of a dry run, such as `dry-run-1`, in the arguments; nil if they contain no such id.
   func unsentID(in arguments: Arguments) -> String? {
     guard dryRun.hasChanges else { return nil }
     for argument in arguments.positional {
@@ -66,7 +66,7 @@ extension Fault {
 }
 
 extension Value {
-  /// The first id in this value that a dry run gives to the resources that it creates; nil if there is none.
+  /// The first id of a dry run, such as `dry-run-1`, in this value; nil if it contains no such id.
   fileprivate var unsentID: String? {
     switch self {
     case .string(let text): text.isUnsentID ? text : nil
